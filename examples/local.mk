@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+# The daemon, the program that drives it, and `make demo`.
+
+noinst_PROGRAMS += examples/calcd examples/calcload
+examples_calcd_SOURCES = \
+	examples/calc.h \
+	examples/daemon.h \
+	examples/protocol.h \
+	examples/alloc.c \
+	examples/calcd.c \
+	examples/conn.c \
+	examples/error.c \
+	examples/parse.c \
+	examples/request.c \
+	examples/server.c \
+	examples/stats.c \
+	examples/vars.c \
+	examples/worker.c
+examples_calcd_LDADD = lib/libpanic.la $(SYSTEM_LIBS)
+examples_calcload_SOURCES = \
+	examples/load.h \
+	examples/protocol.h \
+	examples/ask.c \
+	examples/calcload.c \
+	examples/faults.c \
+	examples/generate.c \
+	examples/load.c \
+	examples/report.c \
+	examples/rude.c \
+	examples/socket.c
+examples_calcload_LDADD = lib/libpanic.la $(SYSTEM_LIBS)
+
+noinst_PROGRAMS += examples/hook-syslog examples/hook-json
+examples_hook_syslog_LDADD = lib/libpanic.la $(SYSTEM_LIBS)
+examples_hook_json_LDADD = lib/libpanic.la $(SYSTEM_LIBS)
+
+EXTRA_DIST += examples/demo.sh
+
+demo: all
+	@$(PANIC_ENVIRONMENT) $(SHELL) $(srcdir)/examples/demo.sh
+.PHONY: demo

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/* panic/defer.h - what may be deferred, deferproc and deferreturn. */
+#ifndef PANIC_DEFER_H
+#define PANIC_DEFER_H
+
+#ifndef PANIC_H
+#error "include <panic.h>, not <panic/defer.h>"
+#endif
+
+#include <dirent.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdio.h>
+
+struct addrinfo;
+
+/*
+ * A deferred call is kept as a function and one argument, an integer or a
+ * pointer, and is called through its own type, never another.  For that the
+ * type must be known: those below are.  A program adds its own by two lines,
+ * the first at file scope:
+ *
+ *	PANIC_DEFERRABLE(conn, void, struct conn *)
+ *	#define PANIC_DEFER_TYPES PANIC_DEFER_AS(conn, void, struct conn *)
+ *
+ * and then defer(conn_free, c) compiles for void conn_free(struct conn *).
+ * Several PANIC_DEFER_AS() stand one behind the other.  The parameter must be
+ * an integer no wider than a pointer, or a pointer.
+ */
+#define PANIC_DEFERRABLE(name, result, parameter) \
+	static inline void panic_call_##name(void (*fn)(void), void *arg) \
+	{ \
+		((result (*)(parameter))fn)((parameter)(uintptr_t)arg); \
+	}
+#define PANIC_DEFER_AS(name, result, parameter) \
+	result (*)(parameter): panic_call_##name,
+
+#ifndef PANIC_DEFER_TYPES
+#define PANIC_DEFER_TYPES
+#endif
+
+PANIC_DEFERRABLE(int, int, int)
+PANIC_DEFERRABLE(void_int, void, int)
+PANIC_DEFERRABLE(pointer, int, void *)
+PANIC_DEFERRABLE(const, void, const void *)
+PANIC_DEFERRABLE(string, void, char *)
+PANIC_DEFERRABLE(path, int, const char *)
+PANIC_DEFERRABLE(FILE, int, FILE *)
+PANIC_DEFERRABLE(DIR, int, DIR *)
+PANIC_DEFERRABLE(mutex, int, pthread_mutex_t *)
+PANIC_DEFERRABLE(cond, int, pthread_cond_t *)
+PANIC_DEFERRABLE(attr, int, pthread_attr_t *)
+#ifdef PTHREAD_RWLOCK_INITIALIZER	/* not with gcc -std=c11 */
+PANIC_DEFERRABLE(rwlock, int, pthread_rwlock_t *)
+#define PANIC_DEFER_RWLOCK_ \
+	PANIC_DEFER_AS(rwlock, int, pthread_rwlock_t *)
+#else
+#define PANIC_DEFER_RWLOCK_
+#endif
+PANIC_DEFERRABLE(addrinfo, void, struct addrinfo *)
+
+/* How to call fn: NULL for a void (*)(void *). */
+#define PANIC_CALL_(fn) _Generic((fn), \
+	void (*)(void *): (void (*)(void (*)(void), void *))NULL, \
+	PANIC_DEFER_AS(int, int, int) \
+	PANIC_DEFER_AS(void_int, void, int) \
+	PANIC_DEFER_AS(pointer, int, void *) \
+	PANIC_DEFER_AS(const, void, const void *) \
+	PANIC_DEFER_AS(string, void, char *) \
+	PANIC_DEFER_AS(path, int, const char *) \
+	PANIC_DEFER_AS(FILE, int, FILE *) \
+	PANIC_DEFER_AS(DIR, int, DIR *) \
+	PANIC_DEFER_AS(mutex, int, pthread_mutex_t *) \
+	PANIC_DEFER_RWLOCK_ \
+	PANIC_DEFER_AS(cond, int, pthread_cond_t *) \
+	PANIC_DEFER_AS(attr, int, pthread_attr_t *) \
+	PANIC_DEFER_AS(addrinfo, void, struct addrinfo *) \
+	PANIC_DEFER_TYPES \
+	default: (struct panic_unknown *)NULL)
+
+/* Does not compile, with the reason, unless fn is of a type above and takes
+ * arg. */
+#define PANIC_CHECK_(fn, arg) ((void)sizeof(struct { \
+	_Static_assert(_Generic(PANIC_CALL_(fn), \
+		struct panic_unknown *: 0, default: 1), \
+		"deferred functions take a void * and return nothing; for " \
+		"another type see PANIC_DEFERRABLE in <panic/defer.h>"); \
+	int member; \
+}), (void)sizeof(((fn)(arg)), 0))
+
+#define PANIC_FN_(fn) ((void (*)(void))(fn))
+#define PANIC_ARG_(arg) ((void *)(uintptr_t)(arg))
+
+/* What an inline frame and the library must agree on: an address that is the
+ * same through one activation of a function and higher in its callers, and
+ * beside it on the stack the saved return address, which tells whether that
+ * activation is still there. */
+#if defined __GNUC__
+#define PANIC_FP_() __builtin_frame_address(0)
+#else
+#define PANIC_FP_() NULL
+#endif
+
+/* setjmp() without the signal mask, which is 28 times dearer. */
+#if defined __APPLE__ && defined __MACH__
+#define PANIC_SETJMP_(env) _setjmp(env)
+#else
+#define PANIC_SETJMP_(env) setjmp(env)
+#endif
+
+/* A record pushed by deferproc(), as far as the macro must see it. */
+struct panic_proc {
+	jmp_buf env;
+};
+
+/*
+ * deferproc(fn, arg): registers fn(arg) for the calling function, which must
+ * call deferreturn() on every way out.  Must be the whole condition of an if:
+ *
+ *	if (deferproc(unlock, &m))
+ *		goto epilogue;
+ *
+ * It is 0 now, and 1 when the call registered here has recovered a panic; the
+ * function must then go to its deferreturn() and return.  If there is no
+ * memory for the record, fn(arg) is called at once and a panic with ENOMEM
+ * raised.  A NULL fn panics when its call is due.  Go: deferproc, return0.
+ */
+#define PANIC_DEFERPROC(fn, arg) \
+	PANIC_SETJMP_(panic_deferproc(PANIC_FP_(), PANIC_FN_(fn), \
+		(PANIC_CHECK_(fn, arg), PANIC_ARG_(arg)), \
+		PANIC_HERE_(PANIC_CALL_(fn)))->env)
+
+PANIC_EXPORT struct panic_proc *panic_deferproc(void *fp, void (*fn)(void),
+	void *arg, const struct panic_site *site);
+
+/* deferreturn(): runs the calling function's deferred calls, newest first.
+ * Go: deferreturn. */
+#define PANIC_DEFERRETURN() \
+	panic_deferreturn(PANIC_FP_(), PANIC_HERE_(NULL))
+
+/* The attribute keeps the function from being inlined: it would run the calls
+ * of the function that it becomes a part of. */
+PANIC_EXPORT PANIC_RETURNS_TWICE
+void panic_deferreturn(void *fp, const struct panic_site *site);
+
+#if defined __GNUC__
+#include <panic/frame.h>
+#endif
+
+#endif

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: MIT */
+/* panic/frame.h - defer_frame, recover_frame and defer, for GCC and Clang. */
+#ifndef PANIC_FRAME_H
+#define PANIC_FRAME_H
+
+#ifndef PANIC_H
+#error "include <panic.h>, not <panic/frame.h>"
+#endif
+
+/*
+ * Everything here that begins with panic__ is compiled into programs and so
+ * part of the ABI, but none of it is for programs to use: it may change with
+ * the library's soname.
+ *
+ * Names that the macros declare end in two underscores, so that an argument
+ * such as defer(f, frame) cannot mean the macro's own variable.
+ */
+
+/* Go's _defer.  A frame has one for all its deferred calls. */
+struct panic__defer {
+	struct panic__defer *link;	/* the next older record */
+	void *fp;			/* frame address of its function */
+	void *token;			/* the saved return address beside fp */
+	const struct panic_site *site;	/* where the frame was opened */
+	uint8_t landing;		/* enum panic__landing */
+	uint8_t openDefer;		/* an inline frame, not a deferproc */
+	uint8_t started;		/* _panic is running one of its calls */
+	uint8_t heap;			/* a record of deferproc() */
+	uint32_t n;			/* calls in the slots, not yet run; one
+					   more than there are slots: in chunk
+					   too */
+	struct panic *_panic;		/* valid if started */
+};
+
+enum panic__landing {
+	PANIC__NONE,			/* the frame cannot stop a panic */
+	PANIC__BUILTIN,			/* __builtin_setjmp */
+	PANIC__SETJMP			/* setjmp */
+};
+
+/* A deferred call. */
+struct panic__slot {
+	void (*fn)(void);
+	void *arg;
+	const struct panic_site *site;
+};
+
+enum { PANIC__SLOTS = 8 };
+
+struct panic__frame {
+	struct panic__defer d;
+	struct panic__slot slot[PANIC__SLOTS];
+	struct panic__chunk *chunk;	/* valid if n is over the slots */
+};
+
+/*
+ * __builtin_setjmp is a third of setjmp's cost, and GCC sees its second
+ * return in the flow graph.  Clang does not (a variable that the code behind
+ * the landing needs may lose its place in memory to another), and the
+ * sanitizers follow only the libc's jumps.
+ */
+#if defined __x86_64__ && !defined __clang__ && !defined __SANITIZE_ADDRESS__ && \
+	!defined __SANITIZE_THREAD__
+#define PANIC__LANDING PANIC__BUILTIN
+/* The asm hides from GCC which return of the two this is.  Otherwise the code
+ * behind the landing is reached by no other way than the landing's edge, and
+ * GCC 12 moves code onto that edge, where it is lost. */
+#define PANIC__SETJMP_(env) (__extension__ ({ \
+	int panic_landed__ = __builtin_setjmp(env); \
+	__asm__ volatile ("" : "+r" (panic_landed__)); \
+	panic_landed__; \
+}))
+typedef void *panic__env[5];
+#else
+#define PANIC__LANDING PANIC__SETJMP
+#define PANIC__SETJMP_(env) PANIC_SETJMP_(env)
+typedef jmp_buf panic__env;
+#endif
+
+/* The library finds env behind the frame, of the kind that landing tells. */
+struct panic__recover_frame {
+	struct panic__frame frame;
+	panic__env env;
+};
+
+/*
+ * What a block knows of its frame, kept where the compiler can follow it from
+ * defer to defer: how many calls there are, and the first of them.  With that
+ * it calls the deferred functions directly, without a loop.  If the frame has
+ * another number of calls, it is right: a goexit() may have run them already.
+ */
+struct panic__scope {
+	struct panic__frame *frame;
+	uint32_t n;
+#ifdef __OPTIMIZE__
+	struct panic__slot s0, s1, s2, s3;
+#endif
+};
+
+/* Go's g: the chain of one stack. */
+struct panic_g {
+	struct panic__defer *_defer;	/* newest record */
+	uintptr_t hi;			/* end of the stack */
+	uintptr_t lo;			/* its lowest address */
+	struct panic *_panic;		/* newest panic */
+	const struct panic_site *site;	/* of the frame opened last */
+};
+
+#if defined __APPLE__ && defined __MACH__
+#define PANIC__TLS
+#else
+#define PANIC__TLS __attribute__((tls_model("initial-exec")))
+#endif
+
+extern PANIC_EXPORT __thread struct panic_g panic__g PANIC__TLS;
+
+/* Reads the saved return address of the activation whose frame address is fp.
+ * Both ABIs named here keep it one word above. */
+#if defined __x86_64__ || defined __aarch64__
+#define PANIC__TOKEN(fp) (((void **)(fp))[1])
+#else
+#define PANIC__TOKEN(fp) ((void *)NULL)
+#endif
+
+#define PANIC__LIKELY(x) __builtin_expect(!!(x), 1)
+#define PANIC__UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+/* A fault or a signal handler may look at the record between any two
+ * instructions, so its stores must happen, and in order.  The record is only
+ * read here, as far as the compiler knows: what it knows of it stays true. */
+#define PANIC__KEEP(record) \
+	__asm__ volatile ("" : : "m" (*(record)), "m" (panic__g._defer))
+
+#define PANIC__INLINE static inline __attribute__((always_inline, unused))
+
+/* Out of line: opens the first frame of a thread, or a frame on another stack;
+ * or finds a dead record on the chain, and does not return. */
+PANIC_EXPORT PANIC_COLD void panic__enter_slow(struct panic__frame *f,
+	void *fp, const struct panic_site *site, enum panic__landing landing);
+/* Out of line: f is not the newest record. */
+PANIC_EXPORT PANIC_COLD void panic__leave_slow(struct panic__frame *f);
+/* Out of line: the same as panic__leave(), while that is unwound. */
+PANIC_EXPORT PANIC_COLD void panic__leave_unwound(struct panic__frame *f);
+/* Out of line: registers a call beyond the inline slots, or a NULL one.
+ * Returns the frame's n. */
+PANIC_EXPORT uint32_t panic__defer_slow(struct panic__frame *f,
+	void (*fn)(void), void *arg, const struct panic_site *site);
+/* Out of line: runs the calls that are left. */
+PANIC_EXPORT PANIC_COLD void panic__run(struct panic__frame *f);
+/* The statement of recover_frame() did not leave the block. */
+PANIC_EXPORT PANIC_NORETURN PANIC_COLD
+void panic__fell_through(const struct panic__frame *f);
+
+/* Whether the record t does not belong to a caller of the function at fp, or
+ * to that function itself. */
+PANIC__INLINE int panic__stale(const struct panic__defer *t, const void *fp)
+{
+	return (uintptr_t)t->fp - (uintptr_t)fp >=
+		panic__g.hi - (uintptr_t)fp ||
+		PANIC__TOKEN(t->fp) != t->token;
+}
+
+/* Makes f the newest record; t is the newest until now. */
+PANIC__INLINE void panic__link(struct panic__frame *f, struct panic__defer *t,
+	void *fp, const struct panic_site *site, enum panic__landing landing)
+{
+	f->d.link = t;
+	PANIC__KEEP(f);		/* or GCC packs stores, in more code */
+	f->d.fp = fp;
+	PANIC__KEEP(f);
+	f->d.token = PANIC__TOKEN(fp);
+	f->d.site = site;
+	f->d.landing = (uint8_t)landing;
+	f->d.openDefer = 1;
+	f->d.started = 0;
+	f->d.heap = 0;
+	f->d.n = 0;
+	PANIC__KEEP(f);
+	panic__g._defer = &f->d;
+	panic__g.site = site;
+	PANIC__KEEP(f);
+}
+
+PANIC__INLINE struct panic__scope panic__enter(struct panic__frame *f,
+	void *fp, const struct panic_site *site, enum panic__landing landing)
+{
+	struct panic__defer *t = panic__g._defer;
+
+	if (t && PANIC__UNLIKELY(t == &f->d || panic__stale(t, fp)))
+		panic__enter_slow(f, fp, site, landing);
+	else
+		panic__link(f, t, fp, site, landing);
+	return (struct panic__scope){ .frame = f, .n = 0 };
+}
+
+PANIC__INLINE void panic__call(const struct panic__slot *s)
+{
+	if (s->site->call)
+		s->site->call(s->fn, s->arg);
+	else
+		((void (*)(void *))s->fn)(s->arg);
+}
+
+/* Runs call number i of f.  It is popped before, so that a panic in it never
+ * runs it again; the frame stays linked for the calls that are left. */
+PANIC__INLINE void panic__runslot(struct panic__frame *f, uint32_t i)
+{
+	f->d.n = i;
+	panic__call(&f->slot[i]);
+}
+
+#ifdef __OPTIMIZE__
+/* The same where known tells what f->slot[i] holds. */
+PANIC__INLINE void panic__runknown(struct panic__frame *f, uint32_t i,
+	struct panic__slot known)
+{
+	f->d.n = i;
+	known.arg = f->slot[i].arg;
+	panic__call(&known);
+}
+
+/* Runs the n calls of f. */
+PANIC__INLINE void panic__runall(struct panic__frame *f,
+	const struct panic__scope *scope)
+{
+	uint32_t n = scope->n;
+
+	if (__builtin_constant_p(n) && n <= 4) {
+		if (n >= 4)
+			panic__runknown(f, 3, scope->s3);
+		if (n >= 3)
+			panic__runknown(f, 2, scope->s2);
+		if (n >= 2)
+			panic__runknown(f, 1, scope->s1);
+		if (n >= 1)
+			panic__runknown(f, 0, scope->s0);
+	} else {
+		while (n)
+			panic__runslot(f, --n);
+	}
+}
+
+PANIC__INLINE void panic__know(struct panic__scope *scope,
+	struct panic__slot s)
+{
+	switch (scope->n) {
+	case 0:
+		scope->s0 = s;
+		break;
+	case 1:
+		scope->s1 = s;
+		break;
+	case 2:
+		scope->s2 = s;
+		break;
+	case 3:
+		scope->s3 = s;
+		break;
+	}
+}
+#else
+PANIC__INLINE void panic__runall(struct panic__frame *f,
+	const struct panic__scope *scope)
+{
+	for (uint32_t n = scope->n; n; n--)
+		panic__runslot(f, n - 1);
+}
+
+PANIC__INLINE void panic__know(struct panic__scope *scope,
+	struct panic__slot s)
+{
+	(void)scope;
+	(void)s;
+}
+#endif
+
+/*
+ * Whether the frame has the calls that the block knows of.  It has fewer only
+ * where goexit() ran them and ends the thread by unwinding it, and nothing
+ * but -fexceptions brings that here.
+ */
+PANIC__INLINE int panic__asknown(const struct panic__scope *scope)
+{
+#if defined __EXCEPTIONS || !defined __OPTIMIZE__
+	return scope->frame->d.n == scope->n && scope->n <= PANIC__SLOTS;
+#else
+	return scope->n <= PANIC__SLOTS;
+#endif
+}
+
+/* A deferred call at a frame's end may be left by an exit of the thread that
+ * unwinds, or by an exception of C++: those after it run then. */
+#ifdef __EXCEPTIONS
+PANIC__INLINE void panic__unwound(struct panic__frame *const *left)
+{
+	if (*left)
+		panic__leave_unwound(*left);
+}
+#define PANIC__IFUNWOUND __attribute__((cleanup(panic__unwound)))
+#else
+#define PANIC__IFUNWOUND __attribute__((unused))
+#endif
+
+/* Go's deferreturn, for an inline frame. */
+PANIC__INLINE void panic__leave(const struct panic__scope *scope)
+{
+	struct panic__frame *f = scope->frame;
+	struct panic__frame *left PANIC__IFUNWOUND = f;
+
+	if (PANIC__LIKELY(panic__asknown(scope)))
+		panic__runall(f, scope);
+	else
+		panic__run(f);
+	if (PANIC__UNLIKELY(panic__g._defer != &f->d))
+		panic__leave_slow(f);
+	else
+		panic__g._defer = f->d.link;
+	PANIC__KEEP(f);
+	left = NULL;
+}
+
+PANIC__INLINE void panic__push(struct panic__scope *scope, void (*fn)(void),
+	void *arg, const struct panic_site *site)
+{
+	struct panic__frame *f = scope->frame;
+	uint32_t n = scope->n;
+
+	if (PANIC__UNLIKELY(!fn || n >= PANIC__SLOTS)) {
+		scope->n = panic__defer_slow(f, fn, arg, site);
+		return;
+	}
+	panic__know(scope, (struct panic__slot){ fn, arg, site });
+	f->slot[n].fn = fn;
+	f->slot[n].arg = arg;
+	PANIC__KEEP(f);
+	f->slot[n].site = site;
+	PANIC__KEEP(f);
+	f->d.n = scope->n = n + 1;
+	PANIC__KEEP(f);
+}
+
+/* After a recovered panic: runs the frame's older calls. */
+PANIC__INLINE void panic__landed(struct panic__scope *scope,
+	struct panic__frame *f)
+{
+	scope->frame = f;
+	scope->n = 0;
+	if (PANIC__UNLIKELY(f->d.n))
+		panic__run(f);
+}
+
+/* recover(), where most often there is no panic. */
+#undef PANIC_RECOVER
+#define PANIC_RECOVER() (PANIC__UNLIKELY(panic__g._panic) ? \
+	panic_recover(PANIC_CFA_(), PANIC_HERE_(NULL)) : \
+	(const struct panic *)NULL)
+
+/*
+ * defer_frame(): opens a frame for the block it stands in.  Its deferred calls
+ * run on every way out of the block.  It cannot stop a panic.
+ */
+#define PANIC_DEFER_FRAME() \
+	struct panic__frame panic_storage__; \
+	struct panic__scope panic_frame__ \
+		__attribute__((cleanup(panic__leave), unused)) = \
+		panic__enter(&panic_storage__, PANIC_FP_(), \
+			PANIC_HERE_(NULL), PANIC__NONE)
+
+/*
+ * recover_frame(statement): the same, and when one of its deferred calls has
+ * recovered a panic, the frame's older calls run and then the statement,
+ * which must leave the block or go to a label in it: return, break, continue,
+ * goto.  After such a goto the frame is open and empty.
+ */
+#define PANIC_RECOVER_FRAME(...) \
+	struct panic__recover_frame panic_storage__; \
+	struct panic__scope panic_frame__ \
+		__attribute__((cleanup(panic__leave), unused)) = \
+		panic__enter(&panic_storage__.frame, PANIC_FP_(), \
+			PANIC_HERE_(NULL), PANIC__LANDING); \
+	if (PANIC__SETJMP_(panic_storage__.env)) { \
+		panic__landed(&panic_frame__, &panic_storage__.frame); \
+		__VA_ARGS__; \
+		panic__fell_through(&panic_storage__.frame); \
+	}
+
+/*
+ * defer(fn, arg): registers fn(arg) for the exit of the innermost frame.  Both
+ * are evaluated here, once.  If there is no memory for it (only beyond eight
+ * calls), fn(arg) is called at once and a panic with ENOMEM raised.  A NULL fn
+ * panics when its call is due.
+ */
+#define PANIC_DEFER(fn, arg) do { \
+	PANIC_CHECK_(fn, arg); \
+	panic__push(&panic_frame__, PANIC_FN_(fn), PANIC_ARG_(arg), \
+		PANIC_HERE_(PANIC_CALL_(fn))); \
+} while (0)
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* panic/report.h - what is told of a panic that nobody stops, and when asked. */
+#ifndef PANIC_REPORT_H
+#define PANIC_REPORT_H
+
+#ifndef PANIC_H
+#error "include <panic.h>, not <panic/report.h>"
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * An uncaught panic prints, by write(2) and without the heap:
+ *
+ *	panic: bad checksum
+ *		panic: cannot remove /run/x: Permission denied
+ *
+ *	raised at read.c:40 in check
+ *	raised at read.c:71 in discard
+ *
+ *	thread 7 "worker-3" [running]:
+ *	discard+0x51
+ *		/src/read.c:71
+ *	panic(...) at read.c:40 in check
+ *		running the call deferred at read.c:36 in load
+ *	check+0x2c
+ *		/src/read.c:40
+ *
+ * and so on, and ends the process.  Files and lines come from debug
+ * information, read by libdw in a child process, so that a broken heap can
+ * harm only the child.  Where there is none stands MODULE+0xOFFSET and the
+ * build ID, for addr2line and debuginfod.
+ */
+
+/*
+ * An uncaught panic and a fatal error end the process by abort().  After
+ * panic_set_exit(status), 1 to 255, they end it by _exit(status) instead; 0
+ * means abort() again.  Returns 0, or -1 with errno EINVAL.  The variable
+ * PANIC_EXIT in the environment does the same at start.
+ */
+PANIC_EXPORT int panic_set_exit(int status);
+
+/*
+ * How much an uncaught panic prints, as GOTRACEBACK:
+ *	"none" or "0"	the panics and where they were raised
+ *	"single"	and the stack of the thread; this is the default
+ *	"all" or "1"	and the stacks of the other threads
+ *	"system" or "2"	the same, with the library's own functions
+ *	"crash"		the same, and abort() whatever panic_set_exit() says
+ * The variable PANIC_TRACEBACK in the environment sets the level at start;
+ * this can raise it, never lower it.  Returns 0, or -1 with errno EINVAL for
+ * an unknown word.  Go: debug.SetTraceback.
+ */
+PANIC_EXPORT int panic_set_traceback(const char *level);
+
+/*
+ * Where the report goes: an open descriptor, 2 until this is called.  If
+ * writing to it fails, the report goes to 2.  Returns 0, or -1 with errno
+ * EBADF.  Go: debug.SetCrashOutput.
+ */
+PANIC_EXPORT int panic_set_crash_fd(int fd);
+
+/*
+ * The hook is called once in the process, by the first thread that dies,
+ * before anything is printed.  p is its newest panic; panic_message(),
+ * panic_file() and the like tell the rest, and panic_under() the older ones.
+ * For a fatal error, fatal is its text and p may be NULL; else fatal is NULL.
+ * The hook runs with most signals blocked and must not wait for other
+ * threads.  A panic in it that it does not recover is reported along with p; a
+ * fault in it is noted in a line, and the report goes on.  It is not called
+ * again in either case.
+ */
+struct panic_hook {
+	void (*fn)(const struct panic *p, const char *fatal, void *arg);
+	void *arg;
+};
+
+/* Sets the hook; a NULL fn means none.  Returns the former one, for the new
+ * one to call: old.fn(p, fatal, old.arg), unless old.fn is NULL. */
+PANIC_EXPORT struct panic_hook panic_set_hook(
+	void (*fn)(const struct panic *p, const char *fatal, void *arg),
+	void *arg);
+
+/*
+ * The stack, as return addresses, innermost first: at most n into pcs.  In a
+ * deferred function p is what recover() returned: the stack leads from there
+ * through the panic to the function that raised it and on to its callers, also
+ * after recover().  If p comes from panic_take(), it is the stack that it was
+ * taken on.  NULL: the calling function's.  Returns how many there are.
+ * Go: runtime.Callers.
+ */
+PANIC_EXPORT int panic_backtrace(const struct panic *p, void **pcs, int n);
+
+/*
+ * Prints the same stack to fd, as in the report.  Takes some milliseconds, and
+ * waits for a child process that reads the debug information.
+ * Go: debug.PrintStack.
+ */
+PANIC_EXPORT void panic_print_stack(const struct panic *p, int fd);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

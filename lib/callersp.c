@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* callersp.c - sp, pc and argp, from libunwind (Go: getcallersp). */
+
+/*
+ * Asking libunwind takes 60 ns for the sp of a frame and most of a
+ * microsecond for that of its caller.  But in one compiled function the
+ * distance between its frame address and its caller's sp, or the CFA of what
+ * it calls, is a constant.  It is measured once, when the library starts; from
+ * then on getting them is one addition.
+ */
+
+#include "config.h"
+
+#define UNW_LOCAL_ONLY
+#include <libunwind.h>
+
+#include "runtime.h"
+
+static uintptr_t spdistance;		/* panic_deferproc(): caller's sp - fp */
+uintptr_t panic__argdistance;
+
+/* Sets the cursor to the caller of the function in which it stands. */
+#define CALLER(cursor, context) \
+	(unw_getcontext(context) == 0 && \
+	unw_init_local(cursor, context) == 0 && unw_step(cursor) > 0)
+
+static uintptr_t reg(unw_cursor_t *c, int which)
+{
+	unw_word_t w = 0;
+
+	unw_get_reg(c, which, &w);
+	return (uintptr_t)w;
+}
+
+/* Sets the cursor to the frame that goes on at ra. */
+static bool stepto(unw_cursor_t *c, const void *ra)
+{
+	do {
+		if (reg(c, UNW_REG_IP) == (uintptr_t)ra)
+			return true;
+	} while (unw_step(c) > 0);
+	return false;
+}
+
+/*
+ * A deferred call of the panic that panic__calibrate() raises: its CFA is the
+ * sp that panic__gopanic() has at the call.  The distance is still 0, so argp
+ * is the frame address of that.
+ */
+static __attribute__((noinline)) void probe(void *unused)
+{
+	struct panic *p = panic__g._panic;
+	unw_context_t uc;
+	unw_cursor_t c;
+
+	(void)unused;
+	if (!CALLER(&c, &uc))
+		panic__throw("libunwind cannot walk the library's own frames");
+	panic__argdistance = reg(&c, UNW_REG_SP) - (uintptr_t)p->argp;
+	p->recovered = true;
+}
+
+void panic__calibrate(void)
+{
+	if (PANIC_DEFERPROC(probe, NULL))	/* measures spdistance too */
+		return;
+	PANIC("calibration");
+}
+
+__attribute__((noinline)) uintptr_t panic__getcallersp(void *fp)
+{
+	unw_context_t uc;
+	unw_cursor_t c;
+
+#ifndef PANIC_UNWIND_CHECKS
+	if (spdistance)
+		return (uintptr_t)fp + spdistance;
+#endif
+	if (!CALLER(&c, &uc) || unw_step(&c) <= 0)
+		return 0;
+	uintptr_t sp = reg(&c, UNW_REG_SP);
+
+	if (spdistance && sp != (uintptr_t)fp + spdistance)
+		panic__throw("getcallersp: %#lx, but libunwind says %#lx",
+			(unsigned long)((uintptr_t)fp + spdistance),
+			(unsigned long)sp);
+	spdistance = sp - (uintptr_t)fp;
+	return sp;
+}
+
+#ifdef PANIC_UNWIND_CHECKS
+__attribute__((noinline)) void panic__checkargp(const void *argp)
+{
+	unw_context_t uc;
+	unw_cursor_t c;
+
+	if (panic__argdistance && CALLER(&c, &uc) &&
+	    reg(&c, UNW_REG_SP) != (uintptr_t)argp)
+		panic__throw("getargp: %p, but libunwind says %#lx", argp,
+			(unsigned long)reg(&c, UNW_REG_SP));
+}
+#endif
+
+bool panic__callsrecover(const struct panic *p, void *ra)
+{
+	void (*call)(void (*)(void), void *) = p->call->site->call;
+	uintptr_t argp = (uintptr_t)p->argp;
+	unw_proc_info_t info;
+	unw_context_t uc;
+	unw_cursor_t c;
+
+	if (!CALLER(&c, &uc) || !stepto(&c, ra) || unw_step(&c) <= 0)
+		return false;
+	if (reg(&c, UNW_REG_SP) == argp)
+		return true;
+	/* The function that knows the type of the deferred one may stand
+	 * between. */
+	return call && unw_get_proc_info(&c, &info) == 0 &&
+		info.start_ip == (uintptr_t)call && unw_step(&c) > 0 &&
+		reg(&c, UNW_REG_SP) == argp;
+}
+
+void *panic__callerfp(void *ra)
+{
+	unw_context_t uc;
+	unw_cursor_t c;
+
+	if (!CALLER(&c, &uc) || !stepto(&c, ra))
+		panic__throw("libunwind cannot find the caller of deferproc(): "
+			"compile it with -funwind-tables");
+#if defined __aarch64__
+	return (void *)reg(&c, UNW_AARCH64_X29);
+#else
+	if (unw_step(&c) <= 0)
+		panic__throw("libunwind cannot find the caller's frame: "
+			"compile it with -funwind-tables");
+	/* Where a frame pointer would point to: below the return address. */
+	return (void *)(reg(&c, UNW_REG_SP) - 2 * sizeof(void *));
+#endif
+}

@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: MIT */
+/* crash.c - the end of a process (Go: fatalpanic, preprintpanics, startpanic,
+ * dopanic, throw). */
+
+/*
+ * A thread that dies goes through these stages, and never back:
+ *   LIVE       it does not die
+ *   PREPARING  the types' text functions run: the program's code
+ *   HOOKING    no other thread prints now; the hook runs: the program's code
+ *   PRINTING   only the library's code, without the heap and without stdio,
+ *              because either may be what is broken
+ *   ENDING     abort(), and so perhaps the program's SIGABRT handler
+ * A panic, a fatal error or a fault in one of them goes on with what is left.
+ */
+
+#include "config.h"
+
+#include "runtime.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum stage { LIVE, PREPARING, HOOKING, PRINTING, ENDING };
+
+/* The text of a fatal error, and of the one during which it came up. */
+struct fatal {
+	const char *before;	/* a line before everything, or NULL */
+	const char *text;
+	const struct fatal *under;
+};
+
+static __thread struct {
+	enum stage stage;
+	sigjmp_buf *guard;	/* where a fault goes on, or NULL */
+	struct panic *panics;	/* those to print, while the program's code */
+	struct panic__defer *defers;	/* runs; and its frames */
+	bool textfailed;	/* and they have no texts */
+	const struct fatal *fatal;
+} dying PANIC__TLS;
+
+/* Faults in what the crash calls. */
+
+static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+enum { FAULTS = sizeof faults / sizeof *faults };
+static struct sigaction former[FAULTS];
+
+static const char *signame(int sig)
+{
+	static const char *const names[FAULTS] =
+		{ "SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGABRT" };
+
+	for (int i = 0; i < FAULTS; i++)
+		if (faults[i] == sig)
+			return names[i];
+	return "a signal";
+}
+
+/* A fault of a thread that does not die is none of ours. */
+static void passon(int i, siginfo_t *info, void *context)
+{
+	if (former[i].sa_flags & SA_SIGINFO) {
+		former[i].sa_sigaction(faults[i], info, context);
+	} else if (former[i].sa_handler == SIG_DFL ||
+		   former[i].sa_handler == SIG_IGN) {
+		sigaction(faults[i], &former[i], NULL);
+		raise(faults[i]);
+	} else {
+		former[i].sa_handler(faults[i]);
+	}
+}
+
+static void onfault(int sig, siginfo_t *info, void *context)
+{
+	int i = 0;
+
+	if (dying.guard)
+		siglongjmp(*dying.guard, sig);
+	while (faults[i] != sig)
+		i++;
+	passon(i, info, context);
+}
+
+static bool isours(const struct sigaction *sa)
+{
+	return (sa->sa_flags & SA_SIGINFO) && sa->sa_sigaction == onfault;
+}
+
+static bool isdefault(const struct sigaction *sa)
+{
+	return !(sa->sa_flags & SA_SIGINFO) && sa->sa_handler == SIG_DFL;
+}
+
+/* Handlers of the program's are left alone until its own code is over: it may
+ * live by them. */
+static void catchfaults(bool all)
+{
+	struct sigaction old, new = { .sa_sigaction = onfault,
+		.sa_flags = SA_SIGINFO | SA_ONSTACK };
+
+	sigemptyset(&new.sa_mask);
+	for (int i = 0; i < FAULTS; i++) {
+		if (sigaction(faults[i], NULL, &old) || isours(&old) ||
+		    !(all || isdefault(&old)))
+			continue;
+		former[i] = old;
+		sigaction(faults[i], &new, NULL);
+	}
+}
+
+/* So that abort() finds the program's handler, and a core not ours. */
+static void releaseabort(void)
+{
+	struct sigaction sa;
+
+	if (!sigaction(SIGABRT, NULL, &sa) && isours(&sa))
+		sigaction(SIGABRT, &former[FAULTS - 1], NULL);
+}
+
+/* The stack may have been used up. */
+static void newsigstack(void)
+{
+	static char room[65536];
+	stack_t ss;
+
+	if (!sigaltstack(NULL, &ss) && (ss.ss_flags & SS_DISABLE)) {
+		ss = (stack_t){ .ss_sp = room, .ss_size = sizeof room };
+		sigaltstack(&ss, NULL);
+	}
+}
+
+/* Calls fn(arg).  Returns 0, or the signal of a fault in it. */
+static int guarded(void (*fn)(void *), void *arg)
+{
+	struct panic_g g = panic__g;
+	sigjmp_buf env;
+	int sig;
+
+	sig = sigsetjmp(env, 1);
+	if (sig == 0) {
+		dying.guard = &env;
+		fn(arg);
+		dying.guard = NULL;
+		return 0;
+	}
+	dying.guard = NULL;
+	panic__g = g;
+	return sig;
+}
+
+/* The end. */
+
+/* What coverage counted would be lost. */
+static void dumpcoverage(void)
+{
+#ifdef PANIC_COVERAGE
+	extern void __gcov_dump(void);
+
+	__gcov_dump();
+#endif
+}
+
+static PANIC_NORETURN void die(void)
+{
+	int status = panic__exitstatus();
+
+	dying.stage = ENDING;
+	dumpcoverage();
+	if (status && panic__gotraceback() != PANIC__CRASH)
+		_exit(status);
+	releaseabort();
+	abort();
+}
+
+/* Only one thread prints.  Another that dies meanwhile waits for the end. */
+static void startpanic(void)
+{
+	static atomic_flag printing = ATOMIC_FLAG_INIT;
+	sigset_t set;
+	int old;
+
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &old);
+	while (atomic_flag_test_and_set(&printing))
+		pause();
+	sigfillset(&set);
+	for (int i = 0; i < FAULTS; i++)
+		sigdelset(&set, faults[i]);
+	pthread_sigmask(SIG_SETMASK, &set, NULL);
+	newsigstack();
+}
+
+/* A line of its own in the report. */
+static void putline(const char *text, const char *more)
+{
+	struct panic__out o = { .fd = panic__crashfd() };
+
+	panic__puts(&o, text);
+	panic__puts(&o, more);
+	panic__putc(&o, '\n');
+	panic__flush(&o);
+}
+
+static void printfatal(struct panic__out *o, const struct fatal *f)
+{
+	if (!f)
+		return;
+	printfatal(o, f->under);
+	panic__puts(o, "fatal error: ");
+	panic__putindented(o, f->text);
+	panic__putc(o, '\n');
+}
+
+static void printlines(void *unused)
+{
+	struct panic__out o = { .fd = panic__crashfd() };
+
+	(void)unused;
+	if (dying.fatal && dying.fatal->before) {
+		panic__puts(&o, dying.fatal->before);
+		panic__putc(&o, '\n');
+	}
+	panic__printpanics(&o, !dying.textfailed);
+	printfatal(&o, dying.fatal);
+	if (panic__gotraceback() > PANIC__NOTRACE)
+		panic__putc(&o, '\n');
+	panic__flush(&o);
+}
+
+/* Adds the stacks that panics were taken on before another thread got them. */
+static void addtaken(struct panic__report *r)
+{
+	const struct panic__taken *t;
+	struct panic__stack *s;
+
+	for (const struct panic *p = panic__g._panic; p; p = p->link) {
+		t = p->from ? NULL : panic__takenof(p);
+		for (size_t i = 0; t && i < t->n; i++)
+			if ((s = panic__addstack(r)) != NULL)
+				*s = t->s[i];
+	}
+}
+
+/* Prints the stacks.  arg is the address above which the first one begins.
+ * Go: dopanic, tracebackothers. */
+static void printstacks(void *arg)
+{
+	enum panic__level level = panic__gotraceback();
+	bool others = level >= PANIC__ALL;
+	struct panic__report *r;
+
+	if (level == PANIC__NOTRACE)
+		return;
+	r = panic__newreport(16 + (others ? panic__countthreads() : 0));
+	if (!r) {
+		putline("stack trace unavailable", "");
+		return;
+	}
+	panic__addstack(r)->state = "running";
+	panic__identify(&r->s[0]);
+	r->limit = (uintptr_t)arg;
+	r->all = level >= PANIC__SYSTEM;
+	addtaken(r);
+	if (others)
+		panic__freezetheworld(r);
+	panic__printreport(r, panic__crashfd());
+}
+
+bool panic__dying(void)
+{
+	return dying.stage >= PRINTING;
+}
+
+void panic__diequietly(void)
+{
+	putline("panic during panic", "");
+	_exit(4);	/* abort() may be what led here */
+}
+
+/* Puts what the hook must not touch under what it has left behind. */
+static void restorechains(void)
+{
+	struct panic **p = &panic__g._panic;
+
+	while (*p)
+		p = &(*p)->link;
+	*p = dying.panics;
+	if (dying.defers)
+		panic__g._defer = dying.defers;
+	dying.panics = NULL;
+}
+
+/* Prints and dies.  limit is an address in the frame whose caller panicked, or
+ * 0: the frame of the newest panic. */
+static PANIC_NORETURN void dopanic(uintptr_t limit)
+{
+	int sig;
+
+	if (panic__dying())
+		panic__diequietly();
+	if (dying.stage == HOOKING)
+		restorechains();
+	if (!limit)
+		limit = (uintptr_t)panic__g._panic;
+	dying.stage = PRINTING;
+	catchfaults(true);
+	sig = guarded(printlines, NULL);
+	if (sig)
+		putline("\npanic during panic: ", signame(sig));
+	sig = guarded(printstacks, (void *)limit);
+	if (sig)
+		putline("stack trace unavailable: ", signame(sig));
+	die();
+}
+
+/* The hook. */
+
+/* The hook was left by pthread_exit() or the like. */
+static void lefthook(const uintptr_t *limit)
+{
+	if (dying.stage == HOOKING)
+		dopanic(*limit);
+}
+
+static void runhook(void *hook)
+{
+	const struct panic_hook *h = hook;
+
+	h->fn(dying.panics, dying.fatal ? dying.fatal->text : NULL,
+		h->arg);
+}
+
+/* The program's frames and panics are put aside: a panic in the hook must not
+ * run their calls nor be recovered by one of them, and a goexit() not end them. */
+static void callhook(struct panic_hook *hook, uintptr_t limit)
+{
+	uintptr_t left __attribute__((cleanup(lefthook), unused)) = limit;
+	int sig;
+
+	dying.defers = panic__g._defer;
+	dying.panics = panic__g._panic;
+	panic__g._defer = NULL;
+	panic__g._panic = NULL;
+	sig = guarded(runhook, hook);
+	if (sig)
+		putline("fault in the hook: ", signame(sig));
+	dopanic(limit);
+}
+
+/* Ends the process.  limit is as above. */
+static PANIC_NORETURN void crash(uintptr_t limit)
+{
+	struct panic_hook hook;
+
+	if (dying.stage < HOOKING) {
+		startpanic();
+		catchfaults(false);
+		dying.stage = HOOKING;
+		dying.panics = NULL;
+		hook = panic__gethook();
+		if (hook.fn)
+			callhook(&hook, limit);
+	}
+	dopanic(limit);
+}
+
+static PANIC_NORETURN void throwtext(const char *before, const char *text,
+	uintptr_t limit)
+{
+	struct fatal f = { before, text, dying.fatal };
+
+	dying.fatal = &f;
+	crash(limit);
+}
+
+void panic__throw2(const char *before, const char *text)
+{
+	throwtext(before, text, (uintptr_t)__builtin_frame_address(0));
+}
+
+#define THROW(fmt) do { \
+	char text[512]; \
+	va_list ap; \
+ \
+	va_start(ap, fmt); \
+	vsnprintf(text, sizeof text, fmt, ap); \
+	va_end(ap); \
+	throwtext(NULL, text, (uintptr_t)__builtin_frame_address(0)); \
+} while (0)
+
+void panic__throw(const char *fmt, ...)
+{
+	THROW(fmt);
+}
+
+void panic_fatal(const char *fmt, ...)
+{
+	THROW(fmt);
+}
+
+/* Texts. */
+
+/* A text function has panicked, or faulted (S115). */
+static PANIC_NORETURN void textfailed(const char *kind, const char *what)
+{
+	dying.textfailed = true;
+	panic__g._panic = dying.panics;
+	panic__throw("panic while printing panic value: %s%s", kind, what);
+}
+
+static void asktexts(void *unused)
+{
+	const struct panic *p;
+
+	(void)unused;
+	for (p = panic__g._panic; p; p = p->link)
+		if (!p->goexit)
+			(void)panic_message(p);
+}
+
+/* A text function may end the thread, and then the panic is over (S89). */
+static void leftprepare(const int *unused)
+{
+	(void)unused;
+	if (dying.stage == PREPARING) {
+		dying.stage = LIVE;
+		dying.guard = NULL;
+	}
+}
+
+/* Text functions of all panics run, newest first.  Go: preprintpanics. */
+static void prepare(void)
+{
+	int left __attribute__((cleanup(leftprepare), unused)) = 0;
+	int sig;
+
+	dying.stage = PREPARING;
+	dying.panics = panic__g._panic;
+	catchfaults(false);
+	sig = guarded(asktexts, NULL);
+	if (sig)
+		textfailed("", signame(sig));
+}
+
+void panic__fatalpanic(void)
+{
+	const struct panic *p = panic__g._panic;
+
+	if (dying.stage == PREPARING) {	/* p is the text function's */
+		if (p->type)
+			textfailed("type ", p->type->name);
+		textfailed("", panic_message(p));
+	}
+	if (dying.stage == LIVE)
+		prepare();
+	crash(0);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* dead.c - the end, when a frame is found whose function is gone. */
+
+#include "config.h"
+
+#include "runtime.h"
+
+#include <stdio.h>
+
+/* Whether that is a name, of a file or a function. */
+static bool isname(const char *s)
+{
+	for (int i = 0; i < 500; i++) {
+		if (!panic__readable(s + i, 1))
+			return false;
+		if (!s[i])
+			return i > 0;
+		if (s[i] < ' ' || s[i] > '~')
+			return false;
+	}
+	return false;
+}
+
+/* Whether that is a place and not what was left of a record. */
+static bool isplace(const struct panic_site *site)
+{
+	return site && panic__readable(site, sizeof *site) &&
+		site->line > 0 && isname(site->file) &&
+		isname(site->function);
+}
+
+/* Where the record t was opened.  Dead records may be overwritten; then the
+ * frame opened last is named, which most often is the one. */
+static void describe(char *buf, size_t size, const struct panic__defer *t)
+{
+	const struct panic_site *site = NULL, *last = panic__g.site;
+
+	if (panic__readable(t, sizeof *t))
+		site = t->site;
+	if (isplace(site))
+		snprintf(buf, size, "it was opened at %.100s:%d in %.100s()",
+			site->file, site->line, site->function);
+	else if (last)
+		snprintf(buf, size, "its record is overwritten; the last frame "
+			"was opened at %.100s:%d in %.100s()", last->file,
+			last->line, last->function);
+	else
+		snprintf(buf, size, "its record is overwritten");
+}
+
+/* Panics below fp on the thread's stack went with the functions that raised
+ * them. */
+static void dropdead(const void *fp)
+{
+	struct panic **p = &panic__g._panic;
+
+	while (*p && (!panic__onownstack(*p) ||
+	    (uintptr_t)*p >= (uintptr_t)fp))
+		p = &(*p)->link;
+	*p = NULL;
+}
+
+void panic__dead(const struct panic__defer *t, const void *fp,
+	const char *where, const struct panic_site *site)
+{
+	char opened[300], found[256] = "";
+
+	dropdead(fp);
+	describe(opened, sizeof opened, t);
+	if (site)
+		snprintf(found, sizeof found, " at %.100s:%d in %.100s()",
+			site->file, site->line, site->function);
+	panic__throw("a frame was left without running its deferred calls\n"
+		"%s\n"
+		"and found dead when %s%s\n"
+		"(longjmp, a thread's exit without -fexceptions, a return "
+		"without deferreturn(), or stacks switched without "
+		"panic_g_switch())", opened, where, found);
+}

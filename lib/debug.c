@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* debug.c - what the environment and the program set for the end (Go:
+ * runtime/debug, parsedebugvars). */
+
+#include "config.h"
+
+#include "runtime.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum panic__level envlevel = PANIC__SINGLE;
+static atomic_int level = PANIC__SINGLE;
+static atomic_int exitstatus;
+static atomic_int crashfd = 2;
+static struct panic_hook hook;
+static atomic_flag hooklock = ATOMIC_FLAG_INIT;
+
+int panic_set_exit(int status)
+{
+	if (status < 0 || status > 255) {
+		errno = EINVAL;
+		return -1;
+	}
+	exitstatus = status;
+	return 0;
+}
+
+/* The level of a word, or -1. */
+static int parselevel(const char *s)
+{
+	static const struct {
+		const char *word;
+		enum panic__level level;
+	} words[] = {
+		{ "none", PANIC__NOTRACE }, { "0", PANIC__NOTRACE },
+		{ "single", PANIC__SINGLE },
+		{ "all", PANIC__ALL }, { "1", PANIC__ALL },
+		{ "system", PANIC__SYSTEM }, { "2", PANIC__SYSTEM },
+		{ "crash", PANIC__CRASH },
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (!strcmp(s, words[i].word))
+			return (int)words[i].level;
+	return -1;
+}
+
+int panic_set_traceback(const char *word)
+{
+	int new = word ? parselevel(word) : -1;
+
+	if (new < 0) {
+		errno = EINVAL;
+		return -1;
+	}
+	level = new > (int)envlevel ? new : (int)envlevel;
+	return 0;
+}
+
+int panic_set_crash_fd(int fd)
+{
+	if (fcntl(fd, F_GETFD) < 0)
+		return -1;
+	crashfd = fd;
+	return 0;
+}
+
+/* The lock is held for a few instructions; a thread that dies in one of them
+ * does not wait for itself. */
+static bool lock(void)
+{
+	for (int tries = 0; tries < 1000; tries++) {
+		if (!atomic_flag_test_and_set(&hooklock))
+			return true;
+		sched_yield();
+	}
+	return false;
+}
+
+struct panic_hook panic_set_hook(
+	void (*fn)(const struct panic *p, const char *fatal, void *arg),
+	void *arg)
+{
+	struct panic_hook old;
+
+	while (!lock())
+		;
+	old = hook;
+	hook.fn = fn;
+	hook.arg = arg;
+	atomic_flag_clear(&hooklock);
+	return old;
+}
+
+struct panic_hook panic__gethook(void)
+{
+	struct panic_hook h = { NULL, NULL };
+
+	if (lock()) {
+		h = hook;
+		atomic_flag_clear(&hooklock);
+	}
+	return h;
+}
+
+enum panic__level panic__gotraceback(void)
+{
+	return (enum panic__level)level;
+}
+
+int panic__exitstatus(void)
+{
+	return exitstatus;
+}
+
+int panic__crashfd(void)
+{
+	return crashfd;
+}
+
+void panic__getenv(void)
+{
+	const char *s = getenv("PANIC_TRACEBACK");
+	int i = s ? parselevel(s) : -1;
+	char *end;
+	long status;
+
+	if (i >= 0) {
+		envlevel = (enum panic__level)i;
+		level = i;
+	}
+	s = getenv("PANIC_EXIT");
+	if (!s || !*s)
+		return;
+	status = strtol(s, &end, 10);
+	if (!*end && status >= 1 && status <= 255)
+		exitstatus = (int)status;
+}

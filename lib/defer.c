@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+/* defer.c - deferproc, deferreturn, frames, and the pools of their records. */
+
+#include "config.h"
+
+#include "runtime.h"
+
+#include <stdlib.h>
+
+/*
+ * The pool of a thread (Go: the P's).  Records go back to it, and from it to
+ * the heap when it is full.  The record freed last is never given to the heap
+ * at once: recovery() still jumps through it.
+ */
+enum { POOLMAX = 32 };
+
+struct pool {
+	void *head;
+	unsigned n;
+};
+
+static __thread struct {
+	struct pool proc, chunk;
+} pools PANIC__TLS;
+
+/* A free record begins with the link to the next one. */
+static void *take(struct pool *pool, size_t size)
+{
+	void **r = pool->head;
+
+	if (!r)
+		return panic__malloc(size);
+	pool->head = *r;
+	pool->n--;
+	return r;
+}
+
+static void give(struct pool *pool, void *r)
+{
+	if (pool->n >= POOLMAX) {
+		void **old = pool->head;
+
+		pool->head = *old;
+		pool->n--;
+		panic__mfree(old);
+	}
+	*(void **)r = pool->head;
+	pool->head = r;
+	pool->n++;
+}
+
+static void empty(struct pool *pool)
+{
+	while (pool->head) {
+		void **r = pool->head;
+
+		pool->head = *r;
+		panic__mfree(r);
+	}
+	pool->n = 0;
+}
+
+void panic__freepools(void)
+{
+	empty(&pools.proc);
+	empty(&pools.chunk);
+}
+
+/* Go: newdefer, freedefer. */
+static struct panic__proc *newdefer(void)
+{
+	return take(&pools.proc, sizeof(struct panic__proc));
+}
+
+static void freedefer(struct panic__proc *r)
+{
+	give(&pools.proc, r);
+}
+
+/* Calls beyond the inline slots. */
+
+static bool inheap(const struct panic__defer *d)
+{
+	return d->n > PANIC__SLOTS;
+}
+
+static struct panic__chunk *chunk(const struct panic__defer *d)
+{
+	return ((const struct panic__frame *)d)->chunk;
+}
+
+static void setchunk(struct panic__defer *d, struct panic__chunk *c)
+{
+	((struct panic__frame *)d)->chunk = c;
+}
+
+static void popheap(struct panic__defer *d, struct panic__slot *s)
+{
+	struct panic__chunk *c = chunk(d);
+
+	*s = c->slot[--c->n];
+	if (c->n == 0) {
+		setchunk(d, c->link);
+		if (!c->link)
+			d->n = PANIC__SLOTS;
+		give(&pools.chunk, c);
+	}
+}
+
+static struct panic__chunk *pushchunk(struct panic__defer *d)
+{
+	struct panic__chunk *c = take(&pools.chunk, sizeof *c);
+
+	if (!c)
+		return NULL;
+	c->link = inheap(d) ? chunk(d) : NULL;
+	c->n = 0;
+	setchunk(d, c);
+	return c;
+}
+
+static bool pushheap(struct panic__defer *d, const struct panic__slot *s)
+{
+	struct panic__chunk *c = inheap(d) ? chunk(d) : NULL;
+
+	if (!c || c->n == PANIC__CHUNK)
+		c = pushchunk(d);
+	if (!c)
+		return false;
+	c->slot[c->n++] = *s;
+	PANIC__KEEP(c);
+	d->n = PANIC__SLOTS + 1;
+	return true;
+}
+
+/* The call that could not be registered is made at once, so that nothing is
+ * leaked; if it panics, its panic goes on instead. */
+static PANIC_NORETURN void outofmemory(const struct panic__slot *s)
+{
+	panic__call(s);
+	panic__nomem(s->site);
+}
+
+/* A NULL function panics when its call is due, not here. */
+static struct panic__slot newcall(void (*fn)(void), void *arg,
+	const struct panic_site *site)
+{
+	static const struct panic_site nil = { "(nil)", "(nil)", 0, NULL };
+
+	if (fn)
+		return (struct panic__slot){ fn, arg, site };
+	return (struct panic__slot){ (void (*)(void))panic__nilcall, NULL,
+		&nil };
+}
+
+uint32_t panic__defer_slow(struct panic__frame *f, void (*fn)(void),
+	void *arg, const struct panic_site *site)
+{
+	struct panic__slot s = newcall(fn, arg, site);
+
+	if (f->d.n < PANIC__SLOTS) {
+		f->slot[f->d.n] = s;
+		PANIC__KEEP(f);
+		f->d.n++;
+	} else if (!pushheap(&f->d, &s)) {
+		outofmemory(&s);
+	}
+	return f->d.n;
+}
+
+bool panic__popcall(struct panic__defer *d, struct panic__slot *s)
+{
+	if (d->n == 0)
+		return false;
+	if (inheap(d))
+		popheap(d, s);
+	else if (d->openDefer)
+		*s = ((struct panic__frame *)d)->slot[--d->n];
+	else
+		*s = ((struct panic__proc *)d)->slot, d->n = 0;
+	return true;
+}
+
+void panic__unlink(struct panic__defer *d)
+{
+	panic__g._defer = d->link;
+	if (!d->openDefer)
+		freedefer((struct panic__proc *)d);
+}
+
+void panic__run(struct panic__frame *f)
+{
+	struct panic__slot s;
+
+	while (panic__popcall(&f->d, &s))
+		panic__call(&s);
+}
+
+static void unwound(struct panic__frame **f)
+{
+	if (*f)
+		panic__leave_unwound(*f);
+}
+
+void panic__leave_unwound(struct panic__frame *f)
+{
+	struct panic__frame *left __attribute__((cleanup(unwound))) = f;
+
+	panic__run(f);
+	if (panic__g._defer == &f->d)
+		panic__g._defer = f->d.link;
+	else
+		panic__leave_slow(f);
+	left = NULL;
+}
+
+void panic__fell_through(const struct panic__frame *f)
+{
+	panic__throw("the statement of recover_frame() at %s:%d in %s() "
+		"does not leave its block: write return, break, continue or "
+		"goto", f->d.site->file, f->d.site->line,
+		f->d.site->function);
+}
+
+/*
+ * Here comes the first frame of a thread; a frame of a signal handler on an
+ * alternate stack; and a frame that finds a dead record on the chain.
+ */
+void panic__enter_slow(struct panic__frame *f, void *fp,
+	const struct panic_site *site, enum panic__landing landing)
+{
+	struct panic__defer *t = panic__g._defer;
+
+	if (t == &panic__first)
+		t = panic__getchain();
+	else if (t == &f->d || !panic__living(t, fp))
+		panic__dead(t, fp, "a frame was opened", site);
+	panic__link(f, t, fp, site, landing);
+}
+
+/* f is not the newest record.  That is right only where the thread ends:
+ * goexit() has taken its frames off the chain already, and an exit of the
+ * thread that unwinds comes by here again. */
+void panic__leave_slow(struct panic__frame *f)
+{
+	if (panic__exiting() && !panic__g._defer)
+		return;
+	panic__dead(panic__g._defer, f, "a frame was left", f->d.site);
+}
+
+/* deferproc's function has fp as its frame address. */
+static struct panic__defer *checkchain(void *fp,
+	const struct panic_site *site)
+{
+	struct panic__defer *t = panic__getchain();
+
+	if (t && panic__stale(t, fp) && !panic__living(t, fp))
+		panic__dead(t, fp, "deferproc() was called", site);
+	return t;
+}
+
+struct panic_proc *panic_deferproc(void *fp, void (*fn)(void), void *arg,
+	const struct panic_site *site)
+{
+	struct panic__proc *r;
+
+	if (!fp)
+		fp = panic__callerfp(__builtin_return_address(0));
+	struct panic__defer *t = checkchain(fp, site);
+
+	r = newdefer();
+	if (!r) {
+		struct panic__slot s = newcall(fn, arg, site);
+
+		outofmemory(&s);
+	}
+	r->d = (struct panic__defer){ .link = t, .fp = fp,
+		.token = PANIC__TOKEN(fp), .site = &r->site, .n = 1,
+		.heap = 1 };
+	r->sp = panic__getcallersp(__builtin_frame_address(0));
+	r->pc = (uintptr_t)__builtin_return_address(0);
+	r->site = *site;
+	r->slot = newcall(fn, arg, &r->site);
+	PANIC__KEEP(r);
+	panic__g._defer = &r->d;
+	return &r->landing;
+	/* No code can go here: the caller's setjmp() comes next. */
+}
+
+void panic_deferreturn(void *fp, const struct panic_site *site)
+{
+	struct panic__defer *d;
+	struct panic__slot s;
+	struct panic_site at;
+
+	if (!fp)
+		fp = panic__callerfp(__builtin_return_address(0));
+	for (;;) {
+		d = panic__g._defer;
+		if (!d || d == &panic__first)
+			return;
+		if (panic__stale(d, fp) && !panic__living(d, fp))
+			panic__dead(d, fp, "deferreturn() was called",
+				site);
+		if (d->openDefer || d->fp != fp)
+			return;
+		/* Freed before the call: a panic in it must not run it
+		 * again. */
+		s = ((struct panic__proc *)d)->slot;
+		at = *s.site;
+		s.site = &at;
+		panic__unlink(d);
+		panic__call(&s);
+	}
+}

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+# The library, its headers and its pkg-config file.
+
+lib_LTLIBRARIES = lib/libpanic.la
+lib_libpanic_la_SOURCES = \
+	lib/runtime.h \
+	lib/panic.c \
+	lib/defer.c \
+	lib/value.c \
+	lib/proc.c \
+	lib/callersp.c \
+	lib/traceback.c \
+	lib/symtab.c \
+	lib/elf.c \
+	lib/dwarf.c \
+	lib/print.c \
+	lib/report.c \
+	lib/crash.c \
+	lib/dead.c \
+	lib/freeze.c \
+	lib/debug.c \
+	lib/signal.c \
+	lib/arch/context.h \
+	lib/arch/divisor.h \
+	lib/arch/divisor.c \
+	lib/arch/sigtramp.S
+lib_libpanic_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/lib \
+	$(LIBUNWIND_CFLAGS)
+# -fexceptions: a foreign unwinder may pass, and cleanups in here must run.
+lib_libpanic_la_CFLAGS = $(AM_CFLAGS) -fexceptions -fvisibility=hidden
+lib_libpanic_la_LDFLAGS = -no-undefined -version-info $(PANIC_ABI)
+# The order counts: see libgcc_s in configure.ac.  Even --as-needed keeps
+# libgcc_s, because the cleanups in panic.c call its _Unwind_Resume;
+# tests/exports.sh looks.
+lib_libpanic_la_LIBADD = $(GCC_S_LIBS) $(LIBUNWIND_LIBS) $(SYSTEM_LIBS)
+
+EXTRA_DIST += lib/libpanic.map
+if HAVE_VSCRIPT
+lib_libpanic_la_LDFLAGS += $(VSCRIPT_LDFLAGS),$(srcdir)/lib/libpanic.map
+EXTRA_lib_libpanic_la_DEPENDENCIES = $(srcdir)/lib/libpanic.map
+endif
+
+include_HEADERS = include/panic.h
+panicincludedir = $(includedir)/panic
+panicinclude_HEADERS = \
+	include/panic/defer.h \
+	include/panic/frame.h \
+	include/panic/report.h \
+	include/panic/signal.h
+
+pkgconfig_DATA = lib/libpanic.pc
+
+# A static link needs GCC's unwinder before libunwind as well, but its name is
+# -lgcc_s in a dynamic program and -lgcc_eh under -static.  So libpanic.pc
+# says -lpanic_unwind, and of these two linker scripts the linker takes the one
+# that fits, as it does with glibc's libm.
+if UNWIND_SCRIPTS
+unwinddir = $(libdir)
+unwind_DATA = lib/libpanic_unwind.so lib/libpanic_unwind.a
+CLEANFILES += $(unwind_DATA)
+endif
+
+lib/libpanic_unwind.so: Makefile
+	$(AM_V_GEN)echo 'INPUT ( -lgcc_s )' > $@
+lib/libpanic_unwind.a: Makefile
+	$(AM_V_GEN)echo 'INPUT ( -lgcc_eh )' > $@

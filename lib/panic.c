@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+/* panic.c - deferproc, deferreturn, gopanic, gorecover, recovery and Goexit,
+ * as Go's runtime/panic.go. */
+
+/*
+ * Each thread, or each coroutine with a panic_g, has a chain of records,
+ * newest first, and a chain of panics, newest first.
+ *
+ * A record is in one of these states:
+ *   open      its function runs; calls may be registered
+ *   started   a panic or goexit (_panic) runs one of its calls, which has been
+ *             popped; the record stays linked for those that are left
+ * It leaves the chain when its function leaves it (deferreturn, panic__leave)
+ * or when a panic finds no call left in it.
+ *
+ * A panic is in one of these states:
+ *   running   argp is the CFA of the deferred call that it runs
+ *   recovered recover() has returned it; its call has yet to return
+ *   aborted   a newer panic or goexit has met the record whose call it was
+ *             running: that call will never return
+ * It leaves the chain when it was recovered and its call has returned, or
+ * when one is that aborted it.
+ *
+ * Nothing is unwound before that: deferred calls run on top of the panicking
+ * stack.  Then one jump goes to the landing of the frame that registered the
+ * recovering call.
+ */
+
+/* The checked longjmp of _FORTIFY_SOURCE kills a jump between the stacks of
+ * coroutines or from an alternate stack. */
+#undef _FORTIFY_SOURCE
+
+#include "config.h"
+
+#include "runtime.h"
+
+#include <string.h>
+
+/*
+ * Ends the process if d is not a record of a living caller of the function at
+ * fp.  A handler on an alternate stack must not panic into the code that it
+ * interrupted: that may be anywhere.
+ */
+static void checkrecord(const struct panic__defer *d, const void *fp,
+	const struct panic_site *site)
+{
+	if (panic__onownstack(fp) ? !panic__stale(d, fp) :
+	    panic__living(d, fp)) {
+		if (!panic__onownstack(fp) && panic__onsigstack(fp) &&
+		    !panic__onsigstack(d->fp))
+			panic__throw("panic on signal stack");
+		return;
+	}
+	panic__dead(d, fp, "a panic was raised", site);
+}
+
+/* An older panic was running a call of d when the panic that runs now was
+ * raised: it will never go on. */
+static void abortolder(struct panic__defer *d)
+{
+	d->_panic->aborted = true;
+	d->started = 0;
+}
+
+/* The newest record with a call left; that call is then p->call.  NULL if
+ * there is none.  Every record on the way is checked. */
+static struct panic__defer *nextslow(struct panic *p, const void *fp)
+{
+	struct panic__defer *d;
+
+	for (;;) {
+		d = panic__g._defer;
+		if (!d || d == &panic__first)
+			return NULL;
+		checkrecord(d, fp, p->site);
+		if (d->started)
+			abortolder(d);
+		if (panic__popcall(d, &p->popped))
+			break;
+		panic__unlink(d);
+	}
+	p->call = &p->popped;
+	if (!d->openDefer) {	/* its site ends with it, p's copy does not */
+		p->at = *p->popped.site;
+		p->popped.site = &p->at;
+	}
+	return d;
+}
+
+/* The same, quicker where nothing is out of the ordinary: an inline frame, on
+ * the thread's own stack, whose calls nobody has started, and with one left.
+ * room is how far above fp that stack reaches, 0 if fp is not on it. */
+static inline struct panic__defer *next(struct panic *p, const void *fp,
+	uintptr_t room)
+{
+	struct panic__defer *d = panic__g._defer;
+
+	if (PANIC__UNLIKELY(!d || (uintptr_t)d->fp - (uintptr_t)fp >= room ||
+	    PANIC__TOKEN(d->fp) != d->token || d->started || !d->openDefer ||
+	    d->n - 1 >= PANIC__SLOTS))
+		return nextslow(p, fp);
+	p->call = &((struct panic__frame *)d)->slot[--d->n];
+	return d;
+}
+
+static uintptr_t room(const void *fp)
+{
+	return panic__onownstack(fp) ? panic__g.hi - (uintptr_t)fp : 0;
+}
+
+/*
+ * Runs the newest deferred call of the thread for p.  Returns its record, or
+ * NULL if there is none left.  Part of its caller, so that argp is the same
+ * for all the calls of a panic.
+ */
+static inline __attribute__((always_inline)) struct panic__defer *
+rundefer(struct panic *p, const void *fp, uintptr_t above)
+{
+	struct panic__defer *d = next(p, fp, above);
+
+	if (!d)
+		return NULL;
+	d->_panic = p;
+	d->started = 1;
+	p->d = d;
+	panic__call(p->call);
+	if (PANIC__UNLIKELY(panic__g._defer != d))
+		panic__dead(panic__g._defer, fp,
+			"a deferred call returned", p->call->site);
+	d->started = 0;
+	if (d->n == 0 && d->openDefer && !p->recovered)
+		panic__g._defer = d->link;	/* as panic__unlink() would */
+	return d;
+}
+
+/* Takes the newest panic off the chain and ends its value. */
+static inline void droppanic(void)
+{
+	struct panic *p = panic__g._panic;
+
+	panic__g._panic = p->link;
+	if ((p->type && p->type->release) || p->from || p->heap || p->taken)
+		panic__release(p);
+}
+
+/* The deferred calls that p runs were left by pthread_exit(), by a
+ * cancellation or by an exception of C++: p is over, as after a goexit(). */
+static void leftpanic(struct panic **pp)
+{
+	struct panic *p = *pp;
+
+	if (p->d && p->d->_panic == p)
+		p->d->started = 0;
+	while (panic__g._panic && panic__g._panic != p)
+		droppanic();
+	if (panic__g._panic == p)
+		droppanic();
+}
+
+/* Jumps to where builtin setjmp stored the landing.  A function of its own:
+ * the compiler allows no other. */
+static PANIC_NORETURN __attribute__((noinline)) void jumpbuiltin(void **env)
+{
+#if defined __x86_64__ || !defined __clang__
+	__builtin_longjmp(env, 1);
+#else
+	(void)env;
+	panic__throw("bad landing");	/* frame.h never makes one here */
+#endif
+}
+
+/* Goes on behind the landing of d, the newest record, whose call has
+ * recovered.  Go: recovery. */
+static PANIC_NORETURN void recovery(struct panic__defer *d)
+{
+	if (!d->openDefer) {
+		struct panic__proc *r = (struct panic__proc *)d;
+
+		panic__unlink(d);	/* the pool keeps it whole for now */
+		longjmp(r->landing.env, 1);
+	}
+	void *env = (struct panic__frame *)d + 1;
+
+	if (d->landing == PANIC__BUILTIN)
+		jumpbuiltin(env);
+	longjmp(*(jmp_buf *)env, 1);
+}
+
+/*
+ * p, the newest panic, was recovered by a call of d, and that call has
+ * returned.  Drops it and the panics that it aborted.  A goexit() among them
+ * is not lost: it goes on with the calls that are left (Go does so from 1.22
+ * on; until then only if it is right under p).  A release that panics finds
+ * the chains in order.
+ */
+static struct panic *recovered(void)
+{
+	struct panic *p;
+
+	droppanic();
+	for (;;) {
+		p = panic__g._panic;
+		if (!p || !p->aborted)
+			return NULL;
+		if (p->goexit)
+			return p;
+		droppanic();
+	}
+}
+
+/* The landing of a goexit(): its panic, first, and where its loop is. */
+struct goexit {
+	struct panic p;
+	jmp_buf env;
+};
+
+static void link(struct panic *p)
+{
+	p->d = NULL;
+	p->link = panic__g._panic;
+	PANIC__KEEP(p);
+	panic__g._panic = p;
+}
+
+/* Go: gopanic.  The distance between its frame address and the CFA of what it
+ * calls is measured once, so there must be one of it only. */
+__attribute__((noinline)) void panic__gopanic(struct panic *p)
+{
+	void *fp = __builtin_frame_address(0);
+	uintptr_t above = room(fp);
+	struct panic *left __attribute__((cleanup(leftpanic), unused)) = p;
+	struct panic__defer *d;
+
+	p->argp = (char *)fp + panic__argdistance;
+	panic__checkargp(p->argp);
+	link(p);
+	while ((d = rundefer(p, fp, above)) != NULL) {
+		if (!p->recovered)
+			continue;
+		struct panic *exit = recovered();
+
+		if (!exit)
+			recovery(d);
+		exit->aborted = false;
+		longjmp(((struct goexit *)exit)->env, 1);
+	}
+	p->argp = NULL;		/* it runs no call any more */
+	panic__fatalpanic();
+}
+
+void panic_goexit(void)
+{
+	struct goexit e;
+	void *fp = __builtin_frame_address(0);
+	struct panic *left __attribute__((cleanup(leftpanic), unused)) = &e.p;
+
+	memset(&e.p, 0, offsetof(struct panic, buf));
+	e.p.goexit = true;
+	(void)panic__getchain();
+	link(&e.p);
+	/* A panic that skips this, and is recovered, comes back here. */
+	(void)PANIC_SETJMP_(e.env);
+	while (rundefer(&e.p, fp, room(fp)))
+		;
+	while (panic__g._panic)
+		droppanic();
+	panic__exitthread();
+}
+
+/* Go: gorecover. */
+const struct panic *panic_recover(void *cfa, const struct panic_site *site)
+{
+	struct panic *p = panic__g._panic;
+
+	if (!p || p->goexit || p->recovered || !p->d)
+		return NULL;
+	if (cfa != p->argp &&
+	    !panic__callsrecover(p, __builtin_return_address(0)))
+		return NULL;
+	if (p->d->openDefer && p->d->landing == PANIC__NONE) {
+		p->vain = site;
+		return NULL;
+	}
+	p->recovered = true;
+	return p;
+}

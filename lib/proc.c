@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/* proc.c - g: threads, their end, coroutines, and the library's start. */
+
+#include "config.h"
+
+#ifdef HAVE_PTHREAD_NP_H
+#include <pthread_np.h>
+#endif
+
+#include "runtime.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+/* A record that no thread may link to: it only makes the first frame of a
+ * thread go the slow way, so that the quick way need not ask. */
+struct panic__defer panic__first;
+
+__thread struct panic_g panic__g PANIC__TLS = { ._defer = &panic__first };
+
+/* What else belongs to a thread. */
+static __thread struct {
+	struct panic_g *g;	/* the one in use; NULL: the thread's own */
+	struct panic_g own;	/* the thread's own, while another is in use */
+	bool exiting;
+} m PANIC__TLS;
+
+static pthread_key_t key;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+void *panic__malloc(size_t size)
+{
+	int errnum = errno;
+	void *p = malloc(size);
+
+	errno = errnum;
+	return p;
+}
+
+void panic__mfree(void *p)
+{
+	int errnum = errno;
+
+	free(p);
+	errno = errnum;
+}
+
+/* The bounds of the calling thread's stack; where nobody knows them, such
+ * that every address is below hi and none above lo. */
+static void stackbounds(struct panic_g *g)
+{
+	g->lo = g->hi = UINTPTR_MAX;
+#if defined HAVE_PTHREAD_GETATTR_NP
+	pthread_attr_t attr;
+	void *stack;
+	size_t size;
+
+	if (pthread_getattr_np(pthread_self(), &attr))
+		return;
+	if (!pthread_attr_getstack(&attr, &stack, &size)) {
+		g->lo = (uintptr_t)stack;
+		g->hi = g->lo + size;
+	}
+	pthread_attr_destroy(&attr);
+#elif defined HAVE_PTHREAD_GET_STACKADDR_NP
+	g->hi = (uintptr_t)pthread_get_stackaddr_np(pthread_self());
+	g->lo = g->hi - pthread_get_stacksize_np(pthread_self());
+#endif
+}
+
+/* The end of a thread.  A frame that is still open was left by an exit that
+ * did not unwind it. */
+static void threadexit(void *unused)
+{
+	(void)unused;
+	if (panic__g._defer)
+		panic__dead(panic__g._defer, (void *)UINTPTR_MAX,
+			"the thread ended", NULL);
+	if (m.g && m.own._defer)	/* it ended on a coroutine's stack */
+		panic__dead(m.own._defer, (void *)UINTPTR_MAX,
+			"the thread ended", NULL);
+	panic__freepools();
+	panic__freesigstack();
+	panic__g._defer = &panic__first;	/* a later destructor may defer */
+	m.exiting = false;
+}
+
+static void start(void)
+{
+	if (pthread_key_create(&key, threadexit))
+		panic__throw("pthread_key_create: no key is left");
+	panic__getenv();
+}
+
+/* Before main(), because the heap and the loader may be broken by the time of
+ * the first panic, and because libunwind's first walk is not for two threads
+ * at once. */
+__attribute__((constructor)) static void init(void)
+{
+	void *pc[4];
+
+	(void)panic__getchain();
+	panic__calibrate();
+	(void)panic__callers(pc, 4);
+}
+
+struct panic__defer *panic__getchain(void)
+{
+	int errnum = errno;
+
+	if (panic__g._defer != &panic__first)
+		return panic__g._defer;
+	pthread_once(&once, start);
+	if (pthread_setspecific(key, &panic__g))
+		panic__throw("pthread_setspecific: out of memory");
+	stackbounds(&panic__g);
+	panic__g._defer = NULL;
+	(void)panic__initsigstack();	/* without it, an overflow is fatal */
+	errno = errnum;
+	return NULL;
+}
+
+bool panic__living(const struct panic__defer *t, const void *fp)
+{
+	if (panic__onownstack(fp) || panic__onoverflowstack(t->fp) ||
+	    panic__onsigstack(t->fp))
+		return !panic__stale(t, fp);
+	if (!panic__onoverflowstack(fp) && !panic__onsigstack(fp))
+		return !panic__stale(t, fp);
+	/* fp is on another stack than the thread's own, and t is not. */
+	return (panic__g.hi == UINTPTR_MAX || panic__onownstack(t->fp)) &&
+		PANIC__TOKEN(t->fp) == t->token;
+}
+
+bool panic__onsigstack(const void *addr)
+{
+	stack_t ss;
+
+	return !sigaltstack(NULL, &ss) && (ss.ss_flags & SS_ONSTACK) &&
+		(uintptr_t)addr - (uintptr_t)ss.ss_sp < ss.ss_size;
+}
+
+void panic__exitthread(void)
+{
+	m.exiting = true;
+	pthread_exit(NULL);
+}
+
+bool panic__exiting(void)
+{
+	return m.exiting;
+}
+
+struct panic_g *panic_g_new(void *stack, size_t size)
+{
+	struct panic_g *g = malloc(sizeof *g);
+
+	if (!g)
+		return NULL;
+	*g = (struct panic_g){ .lo = (uintptr_t)stack,
+		.hi = (uintptr_t)stack + size };
+	return g;
+}
+
+struct panic_g *panic_g_switch(struct panic_g *to)
+{
+	struct panic_g *from;
+
+	(void)panic__getchain();
+	from = m.g ? m.g : &m.own;
+	*from = panic__g;
+	panic__g = *to;
+	m.g = to;
+	return from;
+}
+
+void panic_g_free(struct panic_g *g)
+{
+	if (!g)
+		return;
+	if (g == m.g)
+		panic__throw("panic_g_free: it is in use");
+	if (g->_defer)
+		panic__dead(g->_defer, NULL, "its panic_g was freed", NULL);
+	free(g);
+}

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+/* report.c - prints stacks, from a child process (Go: dopanic, printframes). */
+
+/*
+ * Walking a stack and reading debug information takes the loader's lock and
+ * the heap, which may be locked for ever or broken.  So a child process does
+ * it, on a stack of its own, in its copy of the memory, and prints.  In a page
+ * that both share it says how far it has come.  When it dies or gets nowhere,
+ * the parent prints what is left, with what can be had without locks.
+ */
+
+#include "config.h"
+
+#define UNW_LOCAL_ONLY
+#include <libunwind.h>
+
+#include "runtime.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sched.h>
+#include <sys/prctl.h>
+#endif
+
+#ifndef MAP_ANONYMOUS
+#define MAP_ANONYMOUS MAP_ANON
+#endif
+
+enum { IDLE = 2000, CHILDSTACK = 1 << 20 };
+
+typedef void printpc(struct panic__out *o, uintptr_t pc, bool all);
+
+static void *map(size_t size, int flags)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		MAP_ANONYMOUS | flags, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+struct panic__report *panic__newreport(size_t max)
+{
+	size_t size = sizeof(struct panic__report) +
+		max * sizeof(struct panic__stack);
+	struct panic__report *r = map(size, MAP_SHARED);
+
+	if (r) {
+		r->size = size;
+		r->max = max;
+	}
+	return r;
+}
+
+void panic__freereport(struct panic__report *r)
+{
+	munmap(r, r->size);
+}
+
+struct panic__stack *panic__addstack(struct panic__report *r)
+{
+	return r->n < r->max ? &r->s[r->n++] : NULL;
+}
+
+/* thread 7 "worker-3" [running]: */
+static void puttitle(struct panic__out *o, const struct panic__stack *s)
+{
+	panic__puts(o, "thread ");
+	panic__putn(o, (uintmax_t)s->tid, 10);
+	if (s->name[0]) {
+		panic__puts(o, " \"");
+		panic__puts(o, s->name);
+		panic__putc(o, '"');
+	}
+	if (s->state) {
+		panic__puts(o, " [");
+		panic__puts(o, s->state);
+		panic__putc(o, ']');
+	}
+	panic__puts(o, ":\n");
+}
+
+/* The line that stands for the library's frames, between a deferred function
+ * and the one that panicked. */
+static void putpanic(struct panic__out *o, const struct panic *p)
+{
+	panic__puts(o, p && p->goexit ? "goexit()" : "panic(...)");
+	if (p && p->site && p->site->line > 0) {
+		panic__puts(o, " at ");
+		panic__putsite(o, p->site);
+	}
+	panic__putc(o, '\n');
+	if (p && p->d && p->call->site->line > 0) {
+		panic__puts(o, "\trunning the call deferred at ");
+		panic__putsite(o, p->call->site);
+		panic__putc(o, '\n');
+	}
+}
+
+static void putelided(struct panic__out *o, const struct panic__stack *s)
+{
+	panic__puts(o, "...");
+	panic__putn(o, s->total - PANIC__LINES, 10);
+	panic__puts(o, " frames elided...\n");
+}
+
+static void putline(struct panic__out *o, const struct panic__report *r,
+	const struct panic__stack *s, size_t i, printpc *print)
+{
+	const struct panic__pc *line = panic__line(s, i);
+
+	if (i == PANIC__LINES / 2 && s->total > PANIC__LINES)
+		putelided(o, s);
+	if (line->pc)
+		print(o, line->pc, r->all);
+	else
+		putpanic(o, line->p);
+	panic__flush(o);
+}
+
+static void putstack(struct panic__out *o, struct panic__report *r,
+	printpc *print)
+{
+	const struct panic__stack *s = &r->s[r->stack];
+
+	if (r->line == 0) {
+		if (r->stack > 0)
+			panic__putc(o, '\n');
+		if (s->tid)
+			puttitle(o, s);
+		if (s->total == 0)
+			panic__puts(o, "\tstack trace unavailable\n");
+		panic__flush(o);
+	}
+	for (; r->line < panic__nlines(s); r->line++)
+		putline(o, r, s, r->line, print);
+}
+
+/* Prints what is not yet printed. */
+static void putrest(struct panic__report *r, int fd, printpc *print)
+{
+	struct panic__out o = { .fd = fd };
+
+	for (; r->stack < r->n; r->stack++) {
+		putstack(&o, r, print);
+		r->line = 0;
+	}
+}
+
+#ifdef __linux__
+
+/* What the child starts with. */
+struct child {
+	struct panic__report *r;
+	unw_context_t *uc;
+	int fd;
+};
+
+/* No core: not in a file, which needs a page, and not for a program either,
+ * for which Linux takes the limit 1 as a word. */
+static void forbidcore(void)
+{
+	struct rlimit core;
+
+	if (getrlimit(RLIMIT_CORE, &core))
+		return;
+	core.rlim_cur = core.rlim_max < 1 ? 0 : 1;
+	setrlimit(RLIMIT_CORE, &core);
+}
+
+/* What is the program's is not for the child: its signal handlers, a core
+ * dump.  What the libraries have to say of a broken heap goes nowhere. */
+static void leavehome(struct child *c)
+{
+	static const int faults[] =
+		{ SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+	int null = open("/dev/null", O_RDWR);
+
+	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+		signal(faults[i], SIG_DFL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	forbidcore();
+	if (c->fd == 2)
+		c->fd = dup(2);
+	if (null >= 0)
+		dup2(null, 2);
+}
+
+static int child(void *arg)
+{
+	struct child *c = arg;
+
+	leavehome(c);
+	if (!c->r->walked)
+		panic__walkfrom(&c->r->s[0], c->uc, c->r->limit, c->r->all);
+	c->r->walked = true;
+	putrest(c->r, c->fd, panic__printframe);
+	_exit(0);
+}
+
+/* How far the child is. */
+static size_t progress(const struct panic__report *r)
+{
+	return r->stack + r->line + r->walked + r->s[0].total;
+}
+
+/* Waits for the child, which is killed if it gets nowhere for two seconds. */
+static void await(pid_t pid, const struct panic__report *r)
+{
+	static const struct timespec ms = { 0, 1000000 };
+	size_t last = 0, now;
+	int idle = 0;
+
+	while (waitpid(pid, NULL, WNOHANG | __WALL) == 0) {
+		now = progress(r);
+		idle = now == last ? idle + 1 : 0;
+		last = now;
+		if (idle == IDLE)
+			kill(pid, SIGKILL);
+		if (idle == IDLE + 100)
+			break;
+		nanosleep(&ms, NULL);
+	}
+}
+
+/* Not fork(): that runs the program's handlers and waits for the heap's
+ * locks.  The exit signal 0 hides the child from the program's waitpid() and
+ * its SIGCHLD handler; an emulator may know SIGCHLD only. */
+static bool byproxy(struct panic__report *r, unw_context_t *uc, int fd)
+{
+	struct child c = { r, uc, fd };
+	char *stack = map(CHILDSTACK, MAP_PRIVATE | MAP_NORESERVE);
+	pid_t pid;
+
+	if (!stack)
+		return false;
+	pid = clone(child, stack + CHILDSTACK, 0, &c);
+	if (pid < 0 && errno == EINVAL)
+		pid = clone(child, stack + CHILDSTACK, SIGCHLD, &c);
+	if (pid > 0)
+		await(pid, r);
+	munmap(stack, CHILDSTACK);
+	return pid > 0;
+}
+
+#else
+
+static bool byproxy(struct panic__report *r, unw_context_t *uc, int fd)
+{
+	(void)r, (void)uc, (void)fd;
+	return false;
+}
+
+#endif
+
+/* With no child, the parent must walk: it has been asked, or the crash has
+ * nothing to lose. */
+static void printreport(struct panic__report *r, unw_context_t *uc, int fd)
+{
+	if (!byproxy(r, uc, fd) && !r->walked)
+		panic__walkfrom(&r->s[0], uc, r->limit, r->all);
+	r->walked = true;
+	putrest(r, fd, panic__printpc);
+}
+
+void panic__printreport(struct panic__report *r, int fd)
+{
+	int errnum = errno;
+	unw_context_t uc;
+
+	if (unw_getcontext(&uc) == 0)
+		printreport(r, &uc, fd);
+	errno = errnum;
+}
+
+void panic_print_stack(const struct panic *p, int fd)
+{
+	struct panic__report *r = panic__newreport(1);
+	const struct panic__taken *t = (const struct panic__taken *)p;
+	struct panic__stack *s;
+
+	if (!r)
+		return;
+	s = panic__addstack(r);
+	if (p && p->istaken && t->n > 0) {
+		*s = t->s[t->n - 1];
+		r->walked = true;
+	} else {
+		panic__identify(s);
+		s->state = "running";
+		r->limit = (uintptr_t)__builtin_frame_address(0);
+	}
+	panic__printreport(r, fd);
+	panic__freereport(r);
+}

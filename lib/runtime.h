@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+/* runtime.h - the library's own records and what its parts offer each other
+ * (Go: runtime2.go).  Not installed. */
+#ifndef PANIC_RUNTIME_H
+#define PANIC_RUNTIME_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What is cold for a program is the library's main path. */
+#define PANIC_COLD
+#define PANIC_NO_KEYWORDS
+#include <panic.h>
+
+/* A defensive test that no input reaches: coverage leaves it out. */
+#define NEVER(x) (__builtin_expect(!!(x), 0))
+
+/*
+ * Go's _panic.  It lives in the frame of the function that panicked; one that
+ * panic_take() returned lives on the heap.  What stands behind message is
+ * written before it is read, not when the panic begins.
+ */
+struct panic {
+	struct panic *link;	/* the panic under it */
+	bool recovered;		/* recover() has returned it */
+	bool aborted;		/* a newer one has passed its deferred call */
+	bool goexit;		/* not a panic: a goexit() */
+	bool istaken;		/* a copy made by panic_take() */
+	int errnum;
+	const struct panic_type *type;
+	void *data;
+	const struct panic_site *site;	/* where it was raised first */
+	const struct panic_site *vain;	/* a recover() without a landing */
+	struct panic *repanicked;	/* the newer one that has its value now */
+	struct panic *from;	/* the older one that gave its value */
+	struct panic *taken;	/* the copy that gave its value */
+	char *heap;		/* message, when it did not fit buf */
+	const char *message;	/* NULL until a typed value is asked for it */
+	void *argp;		/* CFA of the deferred calls that it runs */
+	struct panic__defer *d;	/* whose call runs now, or ran last */
+	const struct panic__slot *call;	/* that call */
+	struct panic__slot popped;	/* it, when its record did not keep it */
+	struct panic_site at;	/* its site, when its record did not keep it */
+	char buf[200];
+};
+
+/* A record of deferproc(). */
+struct panic__proc {
+	struct panic__defer d;	/* first: it is what the chain holds */
+	struct panic__slot slot;
+	uintptr_t sp, pc;	/* of the caller, at the call of deferproc() */
+	struct panic_site site;	/* a copy: in plain C11 the caller's dies */
+	struct panic_proc landing;
+};
+
+/* Deferred calls of a frame beyond its inline slots. */
+enum { PANIC__CHUNK = 32 };
+
+struct panic__chunk {
+	struct panic__chunk *link;
+	uint32_t n;
+	struct panic__slot slot[PANIC__CHUNK];
+};
+
+/* panic.c */
+
+/* Starts the panic p, which is filled in.  Go: gopanic. */
+PANIC_NORETURN void panic__gopanic(struct panic *p);
+/* defer.c */
+
+/* Takes the newest call of d into s; false if there is none left. */
+bool panic__popcall(struct panic__defer *d, struct panic__slot *s);
+/* Takes the finished record d, the newest, off the chain. */
+void panic__unlink(struct panic__defer *d);
+/* Frees the pools of the calling thread. */
+void panic__freepools(void);
+/* dead.c */
+
+/* Ends the process because the record t is dead: its function is gone and its
+ * calls were not run.  where tells what found it, at the place site, which
+ * may be NULL, in the function with the frame address fp. */
+PANIC_NORETURN void panic__dead(const struct panic__defer *t, const void *fp,
+	const char *where, const struct panic_site *site);
+
+/* callersp.c */
+
+/* Learns the constants below from libunwind, by raising a panic.  Called once,
+ * before any other panic. */
+void panic__calibrate(void);
+/* The caller's sp, of the function whose frame address is fp; for
+ * panic_deferproc() only. */
+uintptr_t panic__getcallersp(void *fp);
+/* The CFA that a function called by panic__gopanic() has, less the frame
+ * address of that. */
+extern uintptr_t panic__argdistance;
+/* Asks libunwind whether argp is right, in builds with unwind checks. */
+#ifdef PANIC_UNWIND_CHECKS
+void panic__checkargp(const void *argp);
+#else
+#define panic__checkargp(argp) ((void)0)
+#endif
+/* Whether the caller of panic_recover(), where it returns to ra, is the
+ * deferred call that p runs.  Asks libunwind. */
+bool panic__callsrecover(const struct panic *p, void *ra);
+/* The frame address that a compiler with no builtin for it did not pass: of
+ * the function that the caller of this returns to at ra. */
+void *panic__callerfp(void *ra);
+
+/* proc.c */
+
+/* The chain of a thread that has never opened a frame. */
+extern struct panic__defer panic__first;
+/* Makes the calling thread known; returns the newest record. */
+struct panic__defer *panic__getchain(void);
+/* Whether the record t belongs to the code that runs at fp, or to a caller of
+ * it, also where a signal or an overflow has led to another stack. */
+bool panic__living(const struct panic__defer *t, const void *fp);
+/* Whether fp is on the stack of the thread itself. */
+static inline bool panic__onownstack(const void *fp)
+{
+	return (uintptr_t)fp - panic__g.lo < panic__g.hi - panic__g.lo;
+}
+/* Whether the address is on the alternate stack that a handler runs on. */
+bool panic__onsigstack(const void *addr);
+/* The thread is about to end by goexit(). */
+PANIC_NORETURN void panic__exitthread(void);
+bool panic__exiting(void);
+/* malloc() that leaves errno alone. */
+void *panic__malloc(size_t size);
+void panic__mfree(void *p);
+
+/* value.c */
+
+/* Ends the value of p, which has left the chain: gives it back to the panic
+ * that it came from, or releases it. */
+void panic__release(struct panic *p);
+/* The runtime error that a NULL deferred function raises. */
+void panic__nilcall(void *unused);
+/* The panic of a fault; message is static. */
+PANIC_NORETURN void panic__raisefault(struct panic_fault *fault,
+	const char *message);
+/* The panic of a defer that got no memory. */
+PANIC_NORETURN void panic__nomem(const struct panic_site *site);
+
+/* print.c: output without stdio and heap */
+
+/* A buffer before a descriptor. */
+struct panic__out {
+	int fd;
+	bool lost;		/* nobody reads: drop what follows */
+	size_t n;
+	char buf[512];
+};
+void panic__putc(struct panic__out *o, char c);
+void panic__puts(struct panic__out *o, const char *s);
+void panic__putn(struct panic__out *o, uintmax_t n, unsigned base);
+/* "FILE:LINE in FUNCTION" */
+void panic__putsite(struct panic__out *o, const struct panic_site *site);
+/* A text in which lines after the first begin with a TAB. */
+void panic__putindented(struct panic__out *o, const char *s);
+/* Waits half a second at most for the reader. */
+void panic__flush(struct panic__out *o);
+/* The lines of the thread's panics, if texts is set, and where they were
+ * raised. */
+void panic__printpanics(struct panic__out *o, bool texts);
+
+/* debug.c: what the environment and the program have set */
+
+enum panic__level { PANIC__NOTRACE, PANIC__SINGLE, PANIC__ALL, PANIC__SYSTEM,
+	PANIC__CRASH };
+enum panic__level panic__gotraceback(void);
+int panic__exitstatus(void);	/* 0: abort() */
+int panic__crashfd(void);
+struct panic_hook panic__gethook(void);
+/* Reads PANIC_TRACEBACK and PANIC_EXIT. */
+void panic__getenv(void);
+
+/* crash.c */
+
+/* Go's throw, which prints the pending panics first. */
+PANIC_NORETURN void panic__throw(const char *fmt, ...) PANIC_PRINTF(1, 2);
+/* Reports the uncaught panics of the thread and ends the process. */
+PANIC_NORETURN void panic__fatalpanic(void);
+/* Whether this thread prints its end; the end with hardly a word more. */
+bool panic__dying(void);
+PANIC_NORETURN void panic__diequietly(void);
+/* panic__throw() with a line before it all. */
+PANIC_NORETURN void panic__throw2(const char *before, const char *text);
+
+/* signal.c */
+
+/* Gives the calling thread its stacks, if panic_signals() was called; 0, or -1
+ * if there is no memory. */
+int panic__initsigstack(void);
+void panic__freesigstack(void);
+/* Whether the address is on the stack for after an overflow. */
+bool panic__onoverflowstack(const void *addr);
+/* The fault because of which this thread ends, for the report. */
+extern __thread const struct panic_fault *panic__fatalfault PANIC__TLS;
+
+/* traceback.c */
+
+/* A line of a trace: a return address; or, if that is 0, a panic, which is
+ * NULL if it is over. */
+struct panic__pc {
+	uintptr_t pc;
+	const struct panic *p;
+};
+
+/* A stack.  Of one with more lines than there is room for, the first half
+ * and the last are kept. */
+enum { PANIC__LINES = 100 };
+
+struct panic__stack {
+	long tid;
+	char name[32];
+	const char *state;	/* what stands in brackets behind the name */
+	size_t total;		/* lines there were */
+	struct panic__pc line[PANIC__LINES];
+};
+
+/* Raw return addresses, innermost first; as backtrace(3). */
+int panic__callers(void **pc, int max);
+/* The stack of the caller, without what lies at or below the address limit;
+ * with the library's own functions if all is set. */
+void panic__walk(struct panic__stack *s, uintptr_t limit, bool all);
+/* The same, of the code in which unw_getcontext() stored the context. */
+void panic__walkfrom(struct panic__stack *s, void *context, uintptr_t limit,
+	bool all);
+/* In a signal handler: the stack of the code that was interrupted. */
+void panic__walksignal(struct panic__stack *s);
+/* How many lines of s were kept, and the i-th of them. */
+size_t panic__nlines(const struct panic__stack *s);
+const struct panic__pc *panic__line(const struct panic__stack *s, size_t i);
+/* Fills in tid and name of the calling thread. */
+void panic__identify(struct panic__stack *s);
+/* Whether n bytes at p can be read. */
+bool panic__readable(const void *p, size_t n);
+
+/* What panic_take() returns: the panic, its place, and the stacks it was taken
+ * on, the oldest first. */
+struct panic__taken {
+	struct panic p;		/* first: it is what the caller holds */
+	struct panic_site site;
+	struct panic_fault fault;	/* what p.data points to, of a fault */
+	size_t n;
+	struct panic__stack s[];
+};
+
+/* value.c: the copy that gave p its value, or NULL. */
+const struct panic__taken *panic__takenof(const struct panic *p);
+
+/* report.c */
+
+/* The stacks of a report, in memory that a child process shares. */
+struct panic__report {
+	size_t size;		/* of the whole */
+	size_t max;		/* stacks there is room for */
+	_Atomic size_t n;	/* stacks there are */
+	_Atomic size_t stack;	/* printed so far: stacks, and of the next */
+	_Atomic size_t line;	/* lines */
+	_Atomic bool walked;	/* the first stack is there */
+	uintptr_t limit;	/* for the walk of the first */
+	bool all;		/* with the library's own functions */
+	struct panic__stack s[];
+};
+
+/* Room for that many stacks; NULL if there is none. */
+struct panic__report *panic__newreport(size_t max);
+void panic__freereport(struct panic__report *r);
+/* A stack more, or NULL if there is no room. */
+struct panic__stack *panic__addstack(struct panic__report *r);
+/* Prints all stacks. */
+void panic__printreport(struct panic__report *r, int fd);
+
+/* freeze.c */
+
+/* Stops the other threads and adds their stacks.  They stay stopped.  Go:
+ * freezetheworld, tracebackothers. */
+void panic__freezetheworld(struct panic__report *r);
+/* How many threads there are; 0 if nobody knows. */
+size_t panic__countthreads(void);
+
+/* symtab.c */
+
+/* "MODULE+0xOFFSET (build-id HEX)" for the address; takes no lock where the
+ * loader allows it. */
+void panic__putmodule(struct panic__out *o, uintptr_t addr);
+/* Whether the address is in the library, and the library a shared one. */
+bool panic__islibrary(uintptr_t addr);
+/* Prints the frame that goes on at pc.  The first takes no lock and uses no
+ * heap; the second is for a child process; all as above, by name for what is
+ * not in a library of its own. */
+void panic__printpc(struct panic__out *o, uintptr_t pc, bool all);
+void panic__printframe(struct panic__out *o, uintptr_t pc, bool all);
+/* Whether a function of that name is the library's. */
+bool panic__isours(const char *name);
+
+/* elf.c */
+
+/* "FUNCTION+0xOFFSET" for the address as it is in the file, which must begin
+ * with the ELF header given.  False, and nothing printed, if it has no name. */
+bool panic__putsymbol(struct panic__out *o, const char *path,
+	const void *header, uintptr_t addr);
+
+/* dwarf.c */
+
+/* The frame that goes on at pc, by its debug information, with the functions
+ * that are inlined there.  False, and nothing printed, if there is none. */
+bool panic__printsource(struct panic__out *o, uintptr_t pc, bool all);
+
+#endif

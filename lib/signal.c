@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: MIT */
+/* signal.c - faults as panics (Go: signal_unix.go). */
+
+/*
+ * The handler panics nothing itself.  It rewrites the context so that the
+ * faulting instruction seems to have called panic__sigpanic(), and returns:
+ * the kernel restores the signal mask, and the deferred calls run on the
+ * thread's own stack like those of any panic.  After a stack overflow there
+ * is no room on it, so they run on another, until a landing takes the thread
+ * back.
+ */
+
+#include "config.h"
+
+#include "runtime.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "arch/context.h"
+#include "arch/divisor.h"
+
+static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE };
+enum { NSIGNALS = sizeof signals / sizeof *signals };
+
+static struct sigaction former[NSIGNALS];
+static atomic_bool active;
+static unsigned options;
+static size_t overflowsize = 256 * 1024;
+
+/* What belongs to a thread. */
+static __thread struct {
+	struct panic_fault fault;	/* from the handler to sigpanic */
+	uintptr_t lo, hi;		/* the stack for after an overflow */
+	void *map;			/* what was mapped, and its size */
+	size_t size;
+	bool sigstack;			/* the alternate stack is ours */
+	bool onfault;
+	bool handling;			/* the handler runs */
+	volatile sig_atomic_t critical;
+} m PANIC__TLS;
+
+enum { NULLPAGE = 4096,	/* faults below are null dereferences */
+	 SIGSTACK = 64 * 1024, GUARD = 64 * 1024,
+	ROOM = 64 * 1024 /* of the end of a stack: too little is left */ };
+
+__thread const struct panic_fault *panic__fatalfault PANIC__TLS;
+
+bool panic__onoverflowstack(const void *addr)
+{
+	return (uintptr_t)addr - m.lo < m.hi - m.lo;
+}
+
+/* The value, in Go's words. */
+
+static const char *message(const struct panic_fault *f)
+{
+	switch (f->kind) {
+	case PANIC_FAULT_DIVIDE:
+		return "runtime error: integer divide by zero";
+	case PANIC_FAULT_QUOTIENT:
+		return "runtime error: integer divide by zero or overflow";
+	case PANIC_FAULT_OVERFLOW:
+		return "runtime error: integer overflow";
+	case PANIC_FAULT_FLOAT:
+		return "runtime error: floating point error";
+	case PANIC_FAULT_STACK:
+		return "runtime error: stack overflow";
+	case PANIC_FAULT_NIL:
+	case PANIC_FAULT_ADDRESS:
+		break;
+	}
+	return "runtime error: invalid memory address or nil pointer "
+		"dereference";
+}
+
+static int text(const void *data, char *buf, size_t size)
+{
+	return snprintf(buf, size, "%s", message(data));
+}
+
+const struct panic_type panic_fault_type = { "panic_fault", text, NULL };
+
+/* Go: sigpanic.  Called by the trampoline, as if by the instruction. */
+void panic__sigpanic(void);
+
+void panic__sigpanic(void)
+{
+	struct panic_fault fault = m.fault;
+
+	panic__raisefault(&fault, message(&fault));
+}
+
+/* Code that may hold a lock: where it faults nothing can be recovered. */
+
+static struct range { uintptr_t lo, hi; } foreign[16], own;
+static size_t nforeign;
+
+static bool in(const struct range *r, uintptr_t pc)
+{
+	return pc - r->lo < r->hi - r->lo;
+}
+
+static bool isforeign(uintptr_t pc)
+{
+	if (in(&own, pc))
+		return true;
+	if (options & PANIC_FOREIGN_FAULTS)
+		return false;
+	for (size_t i = 0; i < nforeign; i++)
+		if (in(&foreign[i], pc))
+			return true;
+	return false;
+}
+
+#if defined HAVE_DL_ITERATE_PHDR
+#include <link.h>
+
+/* The parts of the C implementation, and libunwind. */
+static bool isimplementation(const char *path)
+{
+	static const char *const names[] = { "libc.", "libc-", "ld-", "ld.",
+		"ld64", "libpthread", "libunwind", "libgcc_s" };
+	const char *name = strrchr(path, '/');
+
+	name = name ? name + 1 : path;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (!strncmp(name, names[i], strlen(names[i])))
+			return true;
+	return false;
+}
+
+static int addobject(struct dl_phdr_info *info, size_t size, void *mainseen)
+{
+	bool *seen = mainseen, ismain = !*seen;
+
+	(void)size;
+	*seen = true;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *h = &info->dlpi_phdr[i];
+		struct range r = { info->dlpi_addr + h->p_vaddr,
+			info->dlpi_addr + h->p_vaddr + h->p_memsz };
+
+		/* A static program is one object: it cannot be told apart. */
+		if (ismain || h->p_type != PT_LOAD || !(h->p_flags & PF_X))
+			continue;
+		if (in(&r, (uintptr_t)panic_signals))
+			own = r;
+		else if (isimplementation(info->dlpi_name) &&
+		    nforeign < sizeof foreign / sizeof *foreign)
+			foreign[nforeign++] = r;
+	}
+	return 0;
+}
+
+static void findforeign(void)
+{
+	bool seen = false;
+
+	dl_iterate_phdr(addobject, &seen);
+}
+#else
+static void findforeign(void)
+{
+}
+#endif
+
+/* What a signal means. */
+enum verdict {
+	SENT,		/* by a process: not a fault */
+	OURS,		/* a panic of the thread */
+	FOREIGN,	/* in code that may hold a lock */
+	WILD,		/* at an address that nothing explains */
+	STACKFULL
+};
+
+static void divide(struct panic_fault *f, const ucontext_t *uc)
+{
+	switch (panic__divisor(uc)) {
+	case DIVISOR_ZERO:
+		f->kind = PANIC_FAULT_DIVIDE;
+		break;
+	case DIVISOR_NONZERO:
+		f->kind = PANIC_FAULT_OVERFLOW;
+		break;
+	case DIVISOR_UNKNOWN:
+		f->kind = PANIC_FAULT_QUOTIENT;
+		break;
+	}
+}
+
+static void arithmetic(struct panic_fault *f, const ucontext_t *uc)
+{
+	if (f->code == FPE_INTDIV)
+		divide(f, uc);
+	else if (f->code == FPE_INTOVF)
+		f->kind = PANIC_FAULT_OVERFLOW;
+	else
+		f->kind = PANIC_FAULT_FLOAT;
+}
+
+/* Whether an access near sp hit the end of a stack. */
+static bool near(uintptr_t address, uintptr_t lo)
+{
+	return address - (lo - 2 * GUARD) < 3 * (uintptr_t)GUARD;
+}
+
+static bool isoverflow(uintptr_t address, uintptr_t sp)
+{
+	return (near(address, panic__g.lo) && near(sp, panic__g.lo)) ||
+		(m.map && near(address, m.lo) && near(sp, m.lo));
+}
+
+static enum verdict memory(struct panic_fault *f, uintptr_t sp)
+{
+	uintptr_t address = (uintptr_t)f->address;
+
+	if (isoverflow(address, sp)) {
+		f->kind = PANIC_FAULT_STACK;
+		return STACKFULL;
+	}
+	f->kind = address < NULLPAGE ? PANIC_FAULT_NIL : PANIC_FAULT_ADDRESS;
+#ifdef SI_KERNEL
+	if (f->code == SI_KERNEL)	/* not canonical: address says nothing */
+		return WILD;
+#endif
+	if (f->kind == PANIC_FAULT_ADDRESS && !m.onfault &&
+	    !(options & PANIC_ON_FAULT))
+		return WILD;
+	return OURS;
+}
+
+/* Go: sighandler, canpanic. */
+static enum verdict judge(struct panic_fault *f, ucontext_t *uc)
+{
+	enum verdict v = OURS;
+
+	if (f->code <= 0)
+		return SENT;
+	if (f->signal != SIGFPE && f->address == f->pc &&
+	    CONTEXT_SP(uc) != 0)
+		uncall(uc);
+	if (f->signal == SIGFPE)
+		arithmetic(f, uc);
+	else
+		v = memory(f, (uintptr_t)CONTEXT_SP(uc));
+	if (v != STACKFULL &&
+	    (m.critical || isforeign((uintptr_t)CONTEXT_PC(uc))))
+		return FOREIGN;
+	return v;
+}
+
+/* Hands the signal to the handler that was there before; false if there was
+ * none.  The kernel ignores no real fault. */
+static bool chain(int sig, siginfo_t *info, void *uc)
+{
+	int i = 0;
+
+	while (signals[i] != sig)
+		i++;
+	if (former[i].sa_flags & SA_SIGINFO)
+		former[i].sa_sigaction(sig, info, uc);
+	else if (former[i].sa_handler == SIG_DFL)
+		return false;
+	else if (former[i].sa_handler != SIG_IGN)
+		former[i].sa_handler(sig);
+	else
+		return info->si_code <= 0;
+	return true;
+}
+
+/* Ends the process as the signal would have done without us. */
+static void resend(int sig)
+{
+	struct sigaction dfl = { .sa_handler = SIG_DFL };
+
+	sigaction(sig, &dfl, NULL);
+	raise(sig);
+}
+
+/* The words of Go's runtime. */
+static PANIC_NORETURN void fatal(enum verdict v, const struct panic_fault *f)
+{
+	char line[80];
+
+	panic__fatalfault = f;
+	if (v == STACKFULL) {
+		snprintf(line, sizeof line, "runtime: thread stack exceeds "
+			"%zu-byte limit", (size_t)(panic__g.hi - panic__g.lo));
+		panic__throw2(line, "stack overflow");
+	}
+	if (v == WILD) {
+		snprintf(line, sizeof line, "unexpected fault address %p",
+			f->address);
+		panic__throw2(line, "fault");
+	}
+	panic__throw("unexpected signal during runtime execution");
+}
+
+/* Where the deferred calls will run: below the interrupted code, or on the
+ * other stack if there is no room. */
+static uintptr_t newtop(const ucontext_t *uc)
+{
+	uintptr_t sp = (uintptr_t)CONTEXT_SP(uc);
+
+	if (m.map && sp - (panic__g.lo - ROOM) < 2 * (uintptr_t)ROOM)
+		return m.hi;
+	return sp;
+}
+
+static bool canpanic(enum verdict v, const ucontext_t *uc)
+{
+	if (panic__dying())
+		return false;
+	if (v == STACKFULL)
+		return (options & PANIC_STACK_OVERFLOW) && m.map &&
+			!m.critical && newtop(uc) == m.hi;
+	return v == OURS;
+}
+
+static void notours(enum verdict v, const struct panic_fault *f,
+	siginfo_t *info, void *context)
+{
+	if (chain(f->signal, info, context))
+		return;
+	if (v != SENT)
+		fatal(v, f);
+	resend(f->signal);
+}
+
+static void handler(int sig, siginfo_t *info, void *context)
+{
+	int errnum = errno;
+	ucontext_t *uc = context;
+	struct panic_fault f = { .signal = sig, .code = info->si_code,
+		.address = info->si_addr, .pc = (void *)CONTEXT_PC(uc) };
+	uintptr_t sp = (uintptr_t)CONTEXT_SP(uc);
+	enum verdict v;
+
+	if (m.handling)
+		panic__diequietly();
+	m.handling = true;
+	v = judge(&f, uc);
+	if (canpanic(v, uc)) {
+		m.fault = f;
+		inject(uc, newtop(uc));
+		m.handling = false;
+	} else {
+		/* As it was, for the handler that was there before; and that
+		 * may leave by a jump. */
+		SETCONTEXT(uc, (uintptr_t)f.pc, sp);
+		m.handling = panic__dying();
+		notours(v, &f, info, context);
+	}
+	errno = errnum;
+}
+
+/* Stacks. */
+
+/* Maps, upwards: a guard, the alternate stack, a guard, the other stack. */
+static int mapstacks(void)
+{
+	size_t size = GUARD + SIGSTACK;
+	char *map;
+
+	if (options & PANIC_STACK_OVERFLOW)
+		size += GUARD + overflowsize;
+	map = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (map == MAP_FAILED)
+		return -1;
+	if (mprotect(map, GUARD, PROT_NONE) ||
+	    (size > GUARD + SIGSTACK &&
+	    mprotect(map + GUARD + SIGSTACK, GUARD, PROT_NONE))) {
+		munmap(map, size);
+		return -1;
+	}
+	if (size > GUARD + SIGSTACK) {
+		m.lo = (uintptr_t)map + 2 * GUARD + SIGSTACK;
+		m.hi = (uintptr_t)map + size;
+	}
+	m.map = map;
+	m.size = size;
+	return 0;
+}
+
+int panic__initsigstack(void)
+{
+	stack_t ss;
+
+	if (!active || m.map)
+		return 0;
+	if (mapstacks())
+		return -1;
+	if (!sigaltstack(NULL, &ss) && !(ss.ss_flags & SS_DISABLE))
+		return 0;
+	ss = (stack_t){ .ss_sp = (char *)m.map + GUARD,
+		.ss_size = SIGSTACK };
+	m.sigstack = !sigaltstack(&ss, NULL);
+	return 0;
+}
+
+void panic__freesigstack(void)
+{
+	stack_t off = { .ss_flags = SS_DISABLE };
+	void *map = m.map;
+
+	if (!map)
+		return;
+	if (m.sigstack)
+		sigaltstack(&off, NULL);
+	m.map = NULL;
+	m.lo = m.hi = 0;
+	m.sigstack = false;
+	munmap(map, m.size);
+}
+
+/* What programs call. */
+
+int panic_thread_init(void)
+{
+	(void)panic__getchain();
+	return panic__initsigstack();
+}
+
+static int install(void)
+{
+	struct sigaction sa = { .sa_sigaction = handler,
+		.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
+
+	sigemptyset(&sa.sa_mask);
+	for (int i = 0; i < NSIGNALS; i++)
+		if (sigaction(signals[i], &sa, &former[i]))
+			return -1;
+	return 0;
+}
+
+int panic_signals(unsigned flags)
+{
+	static atomic_flag called = ATOMIC_FLAG_INIT;
+
+	if (flags & ~(unsigned)(PANIC_ON_FAULT | PANIC_STACK_OVERFLOW |
+	    PANIC_FOREIGN_FAULTS)) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (atomic_flag_test_and_set(&called)) {
+		errno = EBUSY;
+		return -1;
+	}
+	options = flags;
+	findforeign();
+	active = true;
+	if (panic_thread_init()) {
+		active = false;
+		atomic_flag_clear(&called);
+		errno = ENOMEM;
+		return -1;
+	}
+	return install();
+}
+
+int panic_set_overflow_stack(size_t size)
+{
+	if (size < 64 * 1024) {
+		errno = EINVAL;
+		return -1;
+	}
+	overflowsize = (size + GUARD - 1) & ~(size_t)(GUARD - 1);
+	return 0;
+}
+
+int panic_on_fault(int on)
+{
+	bool before = m.onfault;
+
+	m.onfault = on != 0;
+	return before;
+}
+
+void panic_critical_begin(void)
+{
+	m.critical++;
+}
+
+void panic_critical_end(void)
+{
+	m.critical--;
+}

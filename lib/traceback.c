@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/* traceback.c - stacks (Go: traceback.go, callers). */
+
+#include "config.h"
+
+#define UNW_LOCAL_ONLY
+#include <libunwind.h>
+
+#include "runtime.h"
+
+#include <string.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#endif
+
+int panic__callers(void **pc, int max)
+{
+	int n = unw_backtrace(pc, max);
+
+	return n < 0 ? 0 : n;
+}
+
+/* The second half of s is a ring for the outermost lines. */
+enum { HALF = PANIC__LINES / 2 };
+
+static void addline(struct panic__stack *s, uintptr_t pc,
+	const struct panic *p)
+{
+	size_t i = s->total < HALF ? s->total :
+		HALF + (s->total - HALF) % HALF;
+
+	s->line[i].pc = pc;
+	s->line[i].p = p;
+	s->total++;
+}
+
+size_t panic__nlines(const struct panic__stack *s)
+{
+	return s->total < PANIC__LINES ? s->total : PANIC__LINES;
+}
+
+const struct panic__pc *panic__line(const struct panic__stack *s, size_t i)
+{
+	if (s->total > PANIC__LINES && i >= HALF)
+		i = HALF + (s->total + i) % HALF;
+	return &s->line[i];
+}
+
+/*
+ * A walk.  A panic lies in the frame of the library's function that raised
+ * it, and the frame of panic__gopanic() has its sp where the panic says that
+ * its deferred calls have their CFA.  So what lies between is the library's,
+ * wherever it was linked; one line stands for it.  A goexit() lies in the very
+ * frame that calls them.
+ */
+struct walk {
+	struct panic__stack *s;
+	uintptr_t limit;	/* frames up to there are the library's */
+	bool insignal;		/* and all up to the signal frame */
+	bool all;		/* but show them */
+	bool exact;		/* the next pc is not a return address */
+};
+
+struct frame {
+	uintptr_t sp, pc;
+	uintptr_t above;	/* its caller's sp */
+	bool insignal;
+};
+
+/* Whether f is the frame that runs deferred calls for p. */
+static bool runs(const struct frame *f, const struct panic *p)
+{
+	if (!p->goexit)
+		return (uintptr_t)p->argp == f->sp;
+	return p->d && f->sp <= (uintptr_t)p && (uintptr_t)p < f->above;
+}
+
+/* The panic for which f runs deferred calls; not the one that began the walk,
+ * whose calls are over. */
+static const struct panic *runsfor(const struct frame *f, uintptr_t limit)
+{
+	const struct panic *p = panic__g._panic;
+
+	while (p && ((uintptr_t)p == limit || !runs(f, p)))
+		p = p->link;
+	return p;
+}
+
+static bool shown(struct walk *w, const struct frame *f)
+{
+	const struct panic *p = runsfor(f, w->limit);
+	bool hidden = w->insignal;
+
+	if (f->insignal)
+		w->insignal = false;
+	if (p) {
+		addline(w->s, 0, p);
+		w->limit = (uintptr_t)p;
+	} else if (f->sp > w->limit) {
+		w->limit = 0;
+	}
+	return !hidden && (w->all || !w->limit);
+}
+
+static void visit(struct walk *w, const struct frame *f)
+{
+	bool exact = w->exact;
+
+	w->exact = f->insignal;
+	if (shown(w, f))
+		addline(w->s, f->pc + exact, NULL);
+}
+
+static bool get(unw_cursor_t *c, struct frame *f)
+{
+	unw_word_t sp, pc;
+
+	if (unw_get_reg(c, UNW_REG_SP, &sp) ||
+	    unw_get_reg(c, UNW_REG_IP, &pc) || pc == 0)
+		return false;
+	f->sp = (uintptr_t)sp;
+	f->pc = (uintptr_t)pc;
+	f->above = 0;
+	f->insignal = unw_is_signal_frame(c) > 0;
+	return true;
+}
+
+static void walk(struct walk *w, unw_context_t *uc)
+{
+	struct frame f, caller;
+	unw_cursor_t c;
+
+	w->s->total = 0;
+	if (unw_init_local(&c, uc) || !get(&c, &f))
+		return;
+	while (unw_step(&c) > 0 && get(&c, &caller)) {
+		f.above = caller.sp;
+		visit(w, &f);
+		f = caller;
+	}
+	visit(w, &f);
+}
+
+void panic__walkfrom(struct panic__stack *s, void *context, uintptr_t limit,
+	bool all)
+{
+	struct walk w = { .s = s, .limit = limit, .all = all };
+
+	walk(&w, context);
+}
+
+void panic__walk(struct panic__stack *s, uintptr_t limit, bool all)
+{
+	unw_context_t uc;
+
+	s->total = 0;
+	if (unw_getcontext(&uc) == 0)
+		panic__walkfrom(s, &uc, limit, all);
+}
+
+void panic__walksignal(struct panic__stack *s)
+{
+	struct walk w = { .s = s, .insignal = true };
+	unw_context_t uc;
+
+	s->total = 0;
+	if (unw_getcontext(&uc) == 0)
+		walk(&w, &uc);
+}
+
+void panic__identify(struct panic__stack *s)
+{
+#ifdef __linux__
+	s->tid = syscall(SYS_gettid);
+	prctl(PR_GET_NAME, s->name);
+#else
+	s->tid = (long)getpid();
+#endif
+}
+
+/* A taken panic's stack is the last that was added. */
+static const struct panic__stack *laststack(const struct panic *p)
+{
+	const struct panic__taken *t = (const struct panic__taken *)p;
+
+	return p && p->istaken && t->n ? &t->s[t->n - 1] : NULL;
+}
+
+static int copypcs(const struct panic__stack *s, void **pcs, int n)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < panic__nlines(s) && count < n; i++) {
+		uintptr_t pc = panic__line(s, i)->pc;
+
+		if (pc)
+			pcs[count++] = (void *)pc;
+	}
+	return count;
+}
+
+int panic_backtrace(const struct panic *p, void **pcs, int n)
+{
+	const struct panic__stack *s = laststack(p);
+	int got;
+
+	if (n <= 0)
+		return 0;
+	if (s)
+		return copypcs(s, pcs, n);
+	/* The first is this function's own. */
+	got = unw_backtrace(pcs, n);
+	if (got > 0)
+		memmove(pcs, pcs + 1, (size_t)--got * sizeof *pcs);
+	return got;
+}
+
+/* The kernel knows: it copies from p into a pipe, or fails with EFAULT. */
+bool panic__readable(const void *p, size_t n)
+{
+	int fd[2];
+	bool ok;
+
+	if (pipe(fd))
+		return false;
+	ok = write(fd[1], p, n) == (ssize_t)n;
+	close(fd[0]);
+	close(fd[1]);
+	return ok;
+}

@@ -1,0 +1,97 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# gdb's info panics and info defers, on a live process and on a core.
+
+target=${target:-tests/gdb-target}
+script=${top_srcdir:-.}/gdb/libpanic-gdb.py
+status=0
+
+gdb --batch -ex 'python print(1)' >/dev/null 2>&1 || {
+	echo "no gdb with Python"
+	exit 77
+}
+dir=$(mktemp -d) || exit 99
+pid=
+trap 'test -z "$pid" || kill $pid 2>/dev/null; rm -rf "$dir"' EXIT
+
+ask()
+{
+	gdb --batch -nx -iex 'set debuginfod enabled off' \
+		-ex "source $script" -ex 'info panics' -ex 'info defers' \
+		-ex 'info panics all' -ex 'info defers all' "$@" \
+		>"$dir/out" 2>"$dir/err"
+}
+
+# Each line of standard input must stand in the answer, in this order.
+expect()
+{
+	sed 's/0x[0-9a-f]*/0x/g; s/[^ ]*gdb-target\.c:[0-9]*/gdb-target.c/g' \
+		"$dir/out" >"$dir/got"
+	tr -s '\t ' ' ' <"$dir/got" >"$dir/rest"
+	while read -r line; do
+		n=$(grep -nF -- "$line" "$dir/rest" | head -n 1 | cut -d : -f 1)
+		test -n "$n" || {
+			echo "$1: \"$line\" is not in, or not in order:"
+			cat "$dir/got" "$dir/err"
+			status=1
+			break
+		}
+		sed "1,${n}d" "$dir/rest" >"$dir/next"
+		mv "$dir/next" "$dir/rest"
+	done
+}
+
+check()
+{
+	expect "$1" <<-'END'
+	panic: the first [recovered]
+	raised at gdb-target.c in work
+	runs again(0x), deferred at gdb-target.c in work
+	panic: again
+	and again
+	raised at gdb-target.c in again
+	runs stop(0x), deferred at gdb-target.c in work
+	#0 recover_frame at gdb-target.c in work (one of its calls runs)
+	free(0x), deferred at gdb-target.c in work
+	#1 deferproc at gdb-target.c in main
+	keep(0x), deferred at gdb-target.c in main
+	#2 defer_frame at gdb-target.c in main
+	keep(0x), deferred at gdb-target.c in main
+	panic: the first [recovered]
+	No panics.
+	#0 recover_frame at gdb-target.c in work (one of its calls runs)
+	#2 defer_frame at gdb-target.c in main
+	#0 recover_frame at gdb-target.c in idle
+	close(0x), deferred at gdb-target.c in idle
+	keep(0x), deferred at gdb-target.c in idle
+	END
+	n=$(grep -c 'keep.*in idle' "$dir/got")
+	test "$n" -eq 10 || {
+		echo "$1: $n of 10 calls"
+		status=1
+	}
+}
+
+mkfifo "$dir/fifo"
+"$target" wait >"$dir/fifo" &
+pid=$!
+read -r line <"$dir/fifo"
+ask -p $pid
+if grep -q 'ptrace: Operation not permitted' "$dir/err"; then
+	echo "gdb may not attach"
+else
+	check live
+fi
+
+gdb --batch -nx -iex 'set debuginfod enabled off' -ex run \
+	-ex "generate-core-file $dir/core" --args "$target" abort \
+	>"$dir/out" 2>&1
+if test -s "$dir/core"; then
+	ask "$target" "$dir/core"
+	check core
+else
+	echo "no core:"
+	cat "$dir/out"
+	status=1
+fi
+exit $status

@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Compiles the first C example in README.md with what pkg-config says about
+# the installed library, and nothing else, and runs it; then once more linked
+# statically, if that library and the system's are there.
+
+set -e
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+
+PKG_CONFIG_PATH=$DESTDIR$pkgconfigdir${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
+LD_LIBRARY_PATH=$DESTDIR$libdir${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+export PKG_CONFIG_PATH LD_LIBRARY_PATH
+
+pc()
+{
+	${PKG_CONFIG:-pkg-config} "$@" \
+		${DESTDIR:+--define-variable=libdir="$DESTDIR$libdir"} \
+		${DESTDIR:+--define-variable=includedir="$DESTDIR$includedir"} \
+		libpanic
+}
+
+# build PROGRAM FLAG...
+build()
+{
+	program=$dir/$1
+	shift
+	$CC $INSTRUMENT_CFLAGS $(pc --cflags) -o "$program" "$dir/example.c" "$@"
+}
+
+awk '/^```c$/ { inside = 1; next } /^```/ && inside { exit } inside' \
+	"$top_srcdir/README.md" >"$dir/example.c"
+grep -q 'main(' "$dir/example.c" || {
+	echo "installcheck: the first C example in README.md is no program"
+	exit 1
+}
+
+build shared $(pc --libs)
+"$dir/shared"
+echo "installcheck: the example in README.md works"
+
+# Sanitizers have no static form.
+echo 'int main(void) { return 0; }' >"$dir/empty.c"
+if test -f "$DESTDIR$libdir/libpanic.a" && test -z "$INSTRUMENT_CFLAGS" &&
+	$CC -static -pthread -o "$dir/empty" "$dir/empty.c" -lunwind 2>/dev/null
+then
+	build static -static $(pc --static --libs)
+	"$dir/static"
+	echo "installcheck: and linked statically"
+fi

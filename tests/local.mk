@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: MIT
+# The tests.  A new one in C is a line in PANIC_TESTS.
+
+PANIC_TESTS = \
+	tests/test-backtrace \
+	tests/test-cancel \
+	tests/test-chain \
+	tests/test-crash \
+	tests/test-defer \
+	tests/test-deferproc \
+	tests/test-errno \
+	tests/test-exit \
+	tests/test-fatal \
+	tests/test-frame \
+	tests/test-goexit \
+	tests/test-panic \
+	tests/test-recover \
+	tests/test-report \
+	tests/test-stack \
+	tests/test-stale \
+	tests/test-take \
+	tests/test-thread \
+	tests/test-typed \
+	tests/test-value
+
+# Go's semantics, line by line (tests/CONFORMANCE.md), and Go's own tests.
+CONFORMANCE_TESTS = \
+	tests/conformance/s01-registering \
+	tests/conformance/s02-deferreturn \
+	tests/conformance/s03-results \
+	tests/conformance/s04-panic \
+	tests/conformance/s05-callers \
+	tests/conformance/s05-recover \
+	tests/conformance/s06-after-recover \
+	tests/conformance/s07-nested \
+	tests/conformance/s08-goexit \
+	tests/conformance/s09-signals \
+	tests/conformance/s10-fatal \
+	tests/conformance/s11-uncaught \
+	tests/conformance/s12-crash-text \
+	tests/conformance/s13-foreign \
+	tests/conformance/s14-threads \
+	tests/conformance/s22-scale \
+	tests/go/callers_test \
+	tests/go/defer \
+	tests/go/defer_test \
+	tests/go/fixedbugs \
+	tests/go/fixedbugs_results \
+	tests/go/recover \
+	tests/go/recover1 \
+	tests/go/testprog
+
+SHELL_TESTS = \
+	tests/calcd.sh \
+	tests/conformance.sh \
+	tests/exports.sh \
+	tests/man.sh
+
+# A sanitizer takes the faults for itself, and does not like to be loaded by
+# programs that were built without it.
+if !SANITIZER
+PANIC_TESTS += tests/test-signal
+SHELL_TESTS += tests/header.sh tests/unwinder.sh
+endif
+
+# Frames that pthread_cancel unwinds, and others that nothing may unwind.
+tests_test_cancel_CFLAGS = $(AM_CFLAGS) -fexceptions
+tests_test_stale_CFLAGS = $(AM_CFLAGS) -fno-exceptions
+
+# <fenv.h>
+tests_test_errno_LDADD = $(LDADD) -lm
+
+# This one puts its own malloc in the place of the static library's.
+if STATIC
+PANIC_TESTS += tests/test-memory
+endif
+tests_test_memory_LDFLAGS = $(AM_LDFLAGS) -static \
+	-Wl,--wrap=malloc,--wrap=free
+
+EXTRA_DIST += \
+	tests/CONFORMANCE.md \
+	tests/mutate \
+	tests/unwinder-main.c \
+	tests/unwinder-program.cc \
+	tests/unwinder-throw.cc \
+	tests/unwinder-where.c \
+	tests/unwinder-where.h
+
+noinst_HEADERS = \
+	tests/check.h \
+	tests/report.h \
+	tests/conformance/anew.h \
+	tests/conformance/conform.h \
+	tests/conformance/dying.h \
+	tests/conformance/layers.h \
+	tests/conformance/stack.h
+
+TESTS = $(SHELL_TESTS) tests/model/model
+if HAVE_CHECK
+check_PROGRAMS += $(PANIC_TESTS) $(CONFORMANCE_TESTS)
+TESTS += $(PANIC_TESTS) $(CONFORMANCE_TESTS)
+endif
+AM_CPPFLAGS += $(CHECK_CFLAGS)
+LDADD = lib/libpanic.la $(CHECK_LIBS) $(SYSTEM_LIBS)
+# Real programs, not libtool's scripts around them: for gdb and valgrind, and
+# so that a signal reaches the one that was started.
+AM_LDFLAGS = -no-install
+
+dist_check_SCRIPTS += $(SHELL_TESTS)
+TEST_EXTENSIONS = .sh
+SH_LOG_COMPILER = $(SHELL)
+AM_TESTS_ENVIRONMENT = $(PANIC_ENVIRONMENT); \
+	export top_srcdir top_builddir srcdir VERSION CC; \
+	unset PANIC_EXIT PANIC_TRACEBACK;
+
+EXTRA_DIST += tests/summary.sh tests/installcheck.sh
+
+# Automake's own rule, with one line for the whole suite at its end, passed or
+# not: check-local comes too early, or after a failure not at all.
+check-TESTS: $(check_PROGRAMS) $(dist_check_SCRIPTS)
+	@rm -f $(RECHECK_LOGS) $(RECHECK_LOGS:.log=.trs) $(TEST_SUITE_LOG)
+	@$(MAKE) $(AM_MAKEFLAGS) $(TEST_SUITE_LOG); status=$$?; \
+	$(SHELL) $(srcdir)/tests/summary.sh $(TEST_LOGS); exit $$status
+
+installcheck-local:
+	@$(PANIC_ENVIRONMENT) DESTDIR='$(DESTDIR)' libdir='$(libdir)' \
+	includedir='$(includedir)' pkgconfigdir='$(pkgconfigdir)' \
+	PKG_CONFIG='$(PKG_CONFIG)' \
+	INSTRUMENT_CFLAGS='$(INSTRUMENT_CFLAGS)' \
+	$(SHELL) $(srcdir)/tests/installcheck.sh
+
+# After configure --enable-coverage: runs the tests and tells what they missed.
+coverage:
+	@find . -name '*.gcda' -exec rm -f {} +
+	$(MAKE) $(AM_MAKEFLAGS) check
+	gcovr --root $(top_srcdir) --filter $(top_srcdir)/lib/ --branches .
+	gcovr --root $(top_srcdir) --filter $(top_srcdir)/lib/ .
+.PHONY: coverage
+
+clean-local: clean-bench
+	-find . -name '*.gcda' -o -name '*.gcno' | xargs rm -f

@@ -1,0 +1,598 @@
+/* SPDX-License-Identifier: MIT */
+/* test-signal.c - faults as panics (S90 to S102, decision 20). */
+
+/* C promises no fault: what faults here goes through volatile objects, and a
+ * quotient has a divisor that the compiler cannot see. */
+
+#include "check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <setjmp.h>
+#include <sys/mman.h>
+
+static int *volatile nowhere;			/* a null pointer */
+static void (*volatile nocode)(void);
+static volatile int zero, minusone = -1;
+static volatile char *volatile wild = (volatile char *)0x123456789000;
+static volatile char *volatile noncanonical =
+	(volatile char *)0x8000000000000000;
+
+/* Recovers; notes the kind and the words, or "null". */
+static void rescue_fault(void *unused)
+{
+	const struct panic *p = recover();
+	const struct panic_fault *f = p ? panic_data(p, &panic_fault_type) :
+		NULL;
+
+	(void)unused;
+	if (f)
+		note("[%d %s]", (int)f->kind, panic_message(p));
+	else
+		note("[%s]", p ? panic_message(p) : "null");
+}
+
+NOINLINE static void fault_nil(void)
+{
+	*nowhere = 1;
+}
+
+NOINLINE static void fault_call(void)
+{
+	nocode();
+	note("back");
+}
+
+NOINLINE static void fault_divide(void)
+{
+	zero = 7 / zero;
+}
+
+NOINLINE static void fault_overflow(void)
+{
+	zero = INT_MIN / minusone;
+}
+
+NOINLINE static void fault_wild(void)
+{
+	*wild = 1;
+}
+
+NOINLINE static void fault_noncanonical(void)
+{
+	*noncanonical = 1;
+}
+
+static int endless(volatile char *above, int n)
+{
+	volatile char block[512];
+
+	block[0] = (char)n;
+	if (n < 0)
+		return 0;
+	return endless(block, n + 1) + block[0] + above[0];
+}
+
+NOINLINE static void fault_stack(void)
+{
+	volatile char c = 0;
+
+	endless(&c, 0);
+}
+
+static void attempt(void (*fn)(void))
+{
+	recover_frame(return);
+	defer(rescue_fault, NULL);
+	fn();
+	note("no fault");
+}
+
+/* Each test has a process of its own only in Check's forked mode. */
+static void start(unsigned flags)
+{
+	if (panic_signals(flags))
+		ck_assert_int_eq(errno, EBUSY);
+}
+
+#define NIL "[0 runtime error: invalid memory address or nil pointer " \
+	"dereference]"
+
+START_TEST(S90_a_null_dereference_is_a_panic)
+{
+	start(0);
+	attempt(fault_nil);
+	ck_assert_str_eq(trace, NIL);
+}
+END_TEST
+
+START_TEST(a_call_through_a_null_pointer_is_a_panic_of_its_caller)
+{
+	start(0);
+	attempt(fault_call);
+	ck_assert_str_eq(trace, NIL);
+}
+END_TEST
+
+START_TEST(S96_a_division_by_zero_is_a_panic)
+{
+	start(0);
+#if defined __x86_64__
+	attempt(fault_divide);
+	ck_assert_str_eq(trace, "[2 runtime error: integer divide by zero]");
+#endif
+}
+END_TEST
+
+START_TEST(S97_int_min_by_minus_one_is_called_an_overflow)
+{
+	start(0);
+#if defined __x86_64__
+	attempt(fault_overflow);
+	ck_assert_str_eq(trace, "[3 runtime error: integer overflow]");
+#endif
+}
+END_TEST
+
+START_TEST(S95_on_fault_recovers_any_address_in_this_thread)
+{
+	start(0);
+	ck_assert_int_eq(panic_on_fault(1), 0);
+	attempt(fault_wild);
+	ck_assert_int_eq(panic_on_fault(0), 1);
+	ck_assert_str_eq(trace, "[1 runtime error: invalid memory address or "
+		"nil pointer dereference]");
+}
+END_TEST
+
+static void die_wild(void)
+{
+	start(0);
+	attempt(fault_wild);
+}
+
+START_TEST(S94_a_higher_address_is_fatal)
+{
+	assert_dies(die_wild, "SIGABRT\nfatal error: fault\n");
+	assert_told("unexpected fault address 0x123456789000");
+}
+END_TEST
+
+static void die_noncanonical(void)
+{
+	start(PANIC_ON_FAULT);
+	attempt(fault_noncanonical);
+}
+
+START_TEST(a_non_canonical_address_is_fatal_whatever_the_flags)
+{
+#if defined __x86_64__
+	assert_dies(die_noncanonical, "SIGABRT\nfatal error: fault\n");
+#else
+	die_noncanonical();	/* here the kernel tells the address */
+#endif
+}
+END_TEST
+
+static void die_sent(void)
+{
+	start(PANIC_ON_FAULT);
+	recover_frame(return);
+	defer(rescue_fault, NULL);
+	kill(getpid(), SIGSEGV);
+}
+
+START_TEST(S98_a_signal_that_was_sent_is_no_panic)
+{
+	char expected[32];
+
+	snprintf(expected, sizeof expected, "signal %d\n", SIGSEGV);
+	assert_dies(die_sent, expected);
+}
+END_TEST
+
+static void die_in_libc(void)
+{
+	start(0);
+	recover_frame(return);
+	defer(rescue_fault, NULL);
+	note("%zu", strlen((const char *)nowhere));
+}
+
+START_TEST(S100_a_fault_inside_libc_is_fatal)
+{
+	assert_dies(die_in_libc, "SIGABRT\nfatal error: unexpected signal "
+		"during runtime execution\n");
+}
+END_TEST
+
+static void die_critical(void)
+{
+	start(0);
+	panic_critical_begin();
+	attempt(fault_nil);
+	panic_critical_end();
+}
+
+START_TEST(a_fault_in_a_critical_section_is_fatal)
+{
+	assert_dies(die_critical, "SIGABRT\nfatal error: unexpected signal "
+		"during runtime execution\n");
+}
+END_TEST
+
+static void die_uncaught(void)
+{
+	start(0);
+	fault_nil();
+}
+
+START_TEST(an_uncaught_fault_is_reported_as_a_panic)
+{
+	assert_dies(die_uncaught, "SIGABRT\npanic: runtime error: invalid "
+		"memory address or nil pointer dereference\n");
+	assert_told("[signal SIGSEGV: segmentation violation code=0x1 "
+		"addr=0x0 pc=0x");
+	assert_told("fault_nil");
+}
+END_TEST
+
+/* A leaf keeps its locals below its sp, where a handler must not write. */
+NOINLINE static int leaf(volatile int *sum)
+{
+	volatile int block[24];
+	int i;
+
+	for (i = 0; i < 24; i++)
+		block[i] = i;
+	*sum = 0;
+	for (i = 0; i < 24; i++)
+		*sum += block[i];
+	*nowhere = 1;
+	return block[0];
+}
+
+static int call_leaf(volatile int *sum)
+{
+	volatile int mine[24];
+	volatile int i, ok = 0;
+
+	for (i = 0; i < 24; i++)
+		mine[i] = 1000 + i;
+	recover_frame(goto check);
+	defer(rescue_fault, NULL);
+	leaf(sum);
+check:
+	for (i = 0; i < 24; i++)
+		ok += mine[i] == 1000 + i;
+	return ok;
+}
+
+START_TEST(the_red_zone_of_a_leaf_and_its_callers_data_stay_intact)
+{
+	volatile int sum = 0;
+
+	start(0);
+	ck_assert_int_eq(call_leaf(&sum), 24);
+	ck_assert_int_eq(sum, 276);
+}
+END_TEST
+
+static void fault_again(void *unused)
+{
+	(void)unused;
+	fault_nil();
+}
+
+START_TEST(a_fault_in_a_deferred_call_supersedes_the_panic)
+{
+	start(0);
+	{
+		recover_frame(goto done);
+		defer(rescue_fault, NULL);
+		defer(fault_again, NULL);
+		panic("first");
+	}
+done:
+	ck_assert_str_eq(trace, NIL);
+}
+END_TEST
+
+START_TEST(faults_are_recovered_one_after_the_other)
+{
+	int i;
+
+	start(0);
+	for (i = 0; i < 1000; i++) {
+		forget();
+		attempt(fault_nil);
+		ck_assert_str_eq(trace, NIL);
+	}
+}
+END_TEST
+
+static sigset_t during;
+
+static void see_mask(void *unused)
+{
+	(void)unused;
+	pthread_sigmask(SIG_BLOCK, NULL, &during);
+}
+
+START_TEST(the_signal_mask_is_that_of_the_code)
+{
+	sigset_t set, after;
+	int sig;
+
+	start(0);
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	{
+		recover_frame(goto done);
+		defer(rescue_fault, NULL);
+		defer(see_mask, NULL);
+		fault_nil();
+	}
+done:
+	pthread_sigmask(SIG_UNBLOCK, &set, &after);
+	for (sig = 1; sig < 32; sig++) {
+		ck_assert_int_eq(sigismember(&during, sig), sig == SIGUSR1);
+		ck_assert_int_eq(sigismember(&after, sig), sig == SIGUSR1);
+	}
+}
+END_TEST
+
+START_TEST(a_stack_overflow_is_a_panic_if_asked_for)
+{
+	int i;
+
+	start(PANIC_STACK_OVERFLOW);
+	for (i = 0; i < 3; i++) {
+		forget();
+		attempt(fault_stack);
+		ck_assert_str_eq(trace, "[6 runtime error: stack overflow]");
+	}
+}
+END_TEST
+
+static void overflow_thread(void)
+{
+	attempt(fault_stack);
+	attempt(fault_stack);
+}
+
+START_TEST(a_stack_overflow_of_another_thread_too)
+{
+	start(PANIC_STACK_OVERFLOW);
+	in_thread(overflow_thread);
+	ck_assert_str_eq(trace, "[6 runtime error: stack overflow] "
+		"[6 runtime error: stack overflow] returned");
+}
+END_TEST
+
+static void nested_on_overflow_stack(void *unused)
+{
+	(void)unused;
+	attempt(fault_nil);
+	{
+		recover_frame(goto out);
+		defer(rescue_fault, NULL);
+		defer(say, "deeper");
+		panic("second");
+	}
+out:
+	note("out");
+}
+
+START_TEST(deferred_calls_after_an_overflow_may_do_it_all)
+{
+	start(PANIC_STACK_OVERFLOW);
+	{
+		recover_frame(goto done);
+		defer(rescue_fault, NULL);
+		defer(nested_on_overflow_stack, NULL);
+		fault_stack();
+	}
+done:
+	ck_assert_str_eq(trace, NIL " deeper [second] out "
+		"[6 runtime error: stack overflow]");
+}
+END_TEST
+
+static void overflow_again(void *unused)
+{
+	(void)unused;
+	fault_stack();
+}
+
+static void die_twice_full(void)
+{
+	start(PANIC_STACK_OVERFLOW);
+	recover_frame(return);
+	defer(rescue_fault, NULL);
+	defer(overflow_again, NULL);
+	fault_stack();
+}
+
+START_TEST(an_overflow_of_the_other_stack_is_fatal)
+{
+	last_words(die_twice_full);
+	assert_told("fatal error: stack overflow");
+	assert_told("panic: runtime error: stack overflow");
+}
+END_TEST
+
+static void die_full(void)
+{
+	start(0);
+	attempt(fault_stack);
+}
+
+START_TEST(S104_a_stack_overflow_is_fatal_otherwise)
+{
+	assert_dies(die_full, "SIGABRT\nfatal error: stack overflow\n");
+	assert_told("-byte limit");
+}
+END_TEST
+
+static sigjmp_buf out;
+
+static void former_handler(int sig)
+{
+	note("former %d", sig == SIGSEGV);
+	siglongjmp(out, 1);
+}
+
+START_TEST(a_handler_that_was_there_gets_what_is_no_panic)
+{
+	struct sigaction sa = { .sa_handler = former_handler };
+	int i;
+
+	sigaction(SIGSEGV, &sa, NULL);
+	start(0);
+	for (i = 0; i < 2; i++)
+		if (!sigsetjmp(out, 1))
+			*wild = 1;
+	attempt(fault_nil);
+	ck_assert_str_eq(trace, "former 1 former 1 " NIL);
+}
+END_TEST
+
+START_TEST(an_alternate_stack_that_was_there_is_kept)
+{
+	static char mine[65536];
+	stack_t ss = { .ss_sp = mine, .ss_size = sizeof mine }, now;
+
+	sigaltstack(&ss, NULL);
+	start(PANIC_STACK_OVERFLOW);
+	attempt(fault_stack);
+	sigaltstack(NULL, &now);
+	ck_assert_ptr_eq(now.ss_sp, mine);
+	ck_assert_str_eq(trace, "[6 runtime error: stack overflow]");
+}
+END_TEST
+
+static struct panic *kept;
+
+static void keep(void *unused)
+{
+	(void)unused;
+	kept = panic_take(recover());
+}
+
+START_TEST(a_taken_fault_keeps_its_data)
+{
+	const struct panic_fault *f;
+
+	start(0);
+	{
+		recover_frame(goto done);
+		defer(keep, NULL);
+		fault_nil();
+	}
+done:
+	f = panic_data(kept, &panic_fault_type);
+	ck_assert_ptr_nonnull(f);
+	ck_assert_int_eq(f->signal, SIGSEGV);
+	ck_assert_ptr_null(f->address);
+	panic_free(kept);
+}
+END_TEST
+
+START_TEST(S93_a_bus_error_behind_the_end_of_a_file)
+{
+	char name[] = "/tmp/panic-test-XXXXXX";
+	int fd = mkstemp(name);
+
+	ck_assert_int_ge(fd, 0);
+	unlink(name);
+	wild = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	ck_assert_ptr_ne((void *)(uintptr_t)wild, MAP_FAILED);
+	start(0);
+	panic_on_fault(1);
+	attempt(fault_wild);
+	panic_on_fault(0);
+	ck_assert_str_eq(trace, "[1 runtime error: invalid memory address or "
+		"nil pointer dereference]");
+	munmap((void *)(uintptr_t)wild, 4096);
+	close(fd);
+}
+END_TEST
+
+static void drop(void *unused)
+{
+	(void)unused;
+	(void)recover();
+}
+
+static void *faulting(void *n)
+{
+	volatile int i;
+
+	for (i = 0; i < *(int *)n; i++) {
+		recover_frame(continue);
+		defer(drop, NULL);
+		fault_nil();
+	}
+	return n;
+}
+
+START_TEST(four_threads_fault_at_once)
+{
+	pthread_t t[4];
+	int i, n = 20000;
+
+	start(0);
+	for (i = 0; i < 4; i++)
+		ck_assert_int_eq(pthread_create(&t[i], NULL, faulting, &n), 0);
+	for (i = 0; i < 4; i++)
+		pthread_join(t[i], NULL);
+}
+END_TEST
+
+START_TEST(the_arguments_are_checked)
+{
+	errno = 0;
+	ck_assert_int_eq(panic_signals(128), -1);
+	ck_assert_int_eq(errno, EINVAL);
+	ck_assert_int_eq(panic_set_overflow_stack(1), -1);
+	ck_assert_int_eq(panic_set_overflow_stack(100000), 0);
+	start(0);
+	ck_assert_int_eq(panic_signals(0), -1);
+	ck_assert_int_eq(errno, EBUSY);
+	ck_assert_int_eq(panic_thread_init(), 0);
+}
+END_TEST
+
+int main(void)
+{
+	return RUN_TESTS("signal",
+		S90_a_null_dereference_is_a_panic,
+		a_call_through_a_null_pointer_is_a_panic_of_its_caller,
+		S96_a_division_by_zero_is_a_panic,
+		S97_int_min_by_minus_one_is_called_an_overflow,
+		S95_on_fault_recovers_any_address_in_this_thread,
+		S94_a_higher_address_is_fatal,
+		a_non_canonical_address_is_fatal_whatever_the_flags,
+		S98_a_signal_that_was_sent_is_no_panic,
+		S100_a_fault_inside_libc_is_fatal,
+		a_fault_in_a_critical_section_is_fatal,
+		an_uncaught_fault_is_reported_as_a_panic,
+		the_red_zone_of_a_leaf_and_its_callers_data_stay_intact,
+		a_fault_in_a_deferred_call_supersedes_the_panic,
+		faults_are_recovered_one_after_the_other,
+		the_signal_mask_is_that_of_the_code,
+		a_stack_overflow_is_a_panic_if_asked_for,
+		a_stack_overflow_of_another_thread_too,
+		deferred_calls_after_an_overflow_may_do_it_all,
+		an_overflow_of_the_other_stack_is_fatal,
+		S104_a_stack_overflow_is_fatal_otherwise,
+		a_handler_that_was_there_gets_what_is_no_panic,
+		an_alternate_stack_that_was_there_is_kept,
+		a_taken_fault_keeps_its_data,
+		S93_a_bus_error_behind_the_end_of_a_file,
+		four_threads_fault_at_once,
+		the_arguments_are_checked);
+}
