@@ -27,7 +27,9 @@
  *     that it calls; and that function must not end in a tail call of one that
  *     calls recover().
  *   - Leave a frame by return, break, continue, goto, falling out of the
- *     block, panic() or goexit().  A longjmp() over it is found and is fatal.
+ *     block, panic() or goexit().  A longjmp() over it is fatal: it is found
+ *     when the next frame is opened, an older one left, at the next panic or
+ *     at the thread's end.
  *   - A deferred call runs on top of the panicking stack: everything the
  *     panicking functions own is still there.
  *
@@ -126,8 +128,9 @@ PANIC_EXPORT PANIC_NORETURN PANIC_COLD PANIC_PRINTF(2, 3)
 void panic_errnof(const struct panic_site *site, const char *fmt, ...);
 
 /* panic_value(type, data): a typed value.  The library owns data from here on
- * and calls type->release on it when the panic is over.  data may be NULL.
- * Go: panic(v). */
+ * and calls type->release on it when the panic is over.  data may be NULL; a
+ * NULL type gives "panic called with nil argument", and data stays the
+ * caller's.  Go: panic(v). */
 PANIC_EXPORT PANIC_NORETURN PANIC_COLD
 void panic_raise(const struct panic_site *site, const struct panic_type *type,
 	void *data);
@@ -144,7 +147,8 @@ void panic_repanic(const struct panic_site *site, const struct panic *p);
 /*
  * goexit(): runs all deferred calls of the thread, then ends it by
  * pthread_exit(NULL).  recover() in them returns NULL.  In the main thread the
- * others go on, and the process ends with status 0 after the last.
+ * others go on, and the process ends with status 0 after the last.  Not for
+ * the stack of a coroutine: the frames of the thread's own would be left.
  * Go: runtime.Goexit.
  */
 PANIC_EXPORT PANIC_NORETURN PANIC_COLD
@@ -171,7 +175,8 @@ const struct panic *panic_recover(void *cfa, const struct panic_site *site);
 PANIC_EXPORT const char *panic_message(const struct panic *p);
 /* The type given to panic_value(), else NULL. */
 PANIC_EXPORT const struct panic_type *panic_typeof(const struct panic *p);
-/* The data given to panic_value() if type is its type, else NULL. */
+/* The data given to panic_value() if type is its type, else NULL; NULL too
+ * after panic_take(), which gives it to the copy. */
 PANIC_EXPORT void *panic_data(const struct panic *p,
 	const struct panic_type *type);
 /* The errno that panic_errno() found, ENOMEM of a failed defer, else 0. */
@@ -196,7 +201,8 @@ PANIC_EXPORT void panic_free(struct panic *p);
 /*
  * Ends the process because an invariant is broken: prints the pending panics,
  * "fatal error: ", the message and a trace, then ends as an uncaught panic
- * does.  Runs no deferred calls.  Signals: yes.  Go: throw.
+ * does.  Runs no deferred calls.  Signals: yes, if what fmt formats is not
+ * floating-point.  Go: throw.
  */
 PANIC_EXPORT PANIC_NORETURN PANIC_COLD PANIC_PRINTF(1, 2)
 void panic_fatal(const char *fmt, ...);

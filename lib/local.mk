@@ -20,6 +20,7 @@ lib_libpanic_la_SOURCES = \
 	lib/freeze.c \
 	lib/debug.c \
 	lib/signal.c \
+	lib/nosignal.c \
 	lib/arch/context.h \
 	lib/arch/divisor.h \
 	lib/arch/divisor.c \
@@ -64,3 +65,19 @@ lib/libpanic_unwind.so: Makefile
 	$(AM_V_GEN)echo 'INPUT ( -lgcc_s )' > $@
 lib/libpanic_unwind.a: Makefile
 	$(AM_V_GEN)echo 'INPUT ( -lgcc_eh )' > $@
+
+# gdb loads the script by itself when it stands where the library does, below
+# its own folder, and has the library's full name.
+EXTRA_DIST += gdb/libpanic-gdb.py
+gdbdir = $(datadir)/gdb/auto-load$(libdir)
+
+install-data-local:
+	@$(MKDIR_P) '$(DESTDIR)$(gdbdir)'
+	@for so in '$(DESTDIR)$(libdir)'/libpanic.so.*.*.*; do \
+		test ! -f "$$so" || $(INSTALL_DATA) \
+			'$(srcdir)/gdb/libpanic-gdb.py' \
+			'$(DESTDIR)$(gdbdir)'/$$(basename "$$so")-gdb.py; \
+	done
+
+uninstall-local:
+	rm -f '$(DESTDIR)$(gdbdir)'/libpanic.so.*-gdb.py

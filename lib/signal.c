@@ -25,6 +25,8 @@
 #include "arch/context.h"
 #include "arch/divisor.h"
 
+#ifdef HAVE_CONTEXT	/* else lib/nosignal.c */
+
 static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE };
 enum { NSIGNALS = sizeof signals / sizeof *signals };
 
@@ -492,3 +494,5 @@ void panic_critical_end(void)
 {
 	m.critical--;
 }
+
+#endif

@@ -54,6 +54,7 @@ SHELL_TESTS = \
 	tests/calcd.sh \
 	tests/conformance.sh \
 	tests/exports.sh \
+	tests/gdb.sh \
 	tests/man.sh
 
 # A sanitizer takes the faults for itself, and does not like to be loaded by
@@ -62,6 +63,9 @@ if !SANITIZER
 PANIC_TESTS += tests/test-signal
 SHELL_TESTS += tests/header.sh tests/unwinder.sh
 endif
+
+check_PROGRAMS += tests/gdb-target
+tests_gdb_target_LDADD = lib/libpanic.la $(SYSTEM_LIBS)
 
 # Frames that pthread_cancel unwinds, and others that nothing may unwind.
 tests_test_cancel_CFLAGS = $(AM_CFLAGS) -fexceptions
@@ -113,7 +117,7 @@ AM_TESTS_ENVIRONMENT = $(PANIC_ENVIRONMENT); \
 	export top_srcdir top_builddir srcdir VERSION CC; \
 	unset PANIC_EXIT PANIC_TRACEBACK;
 
-EXTRA_DIST += tests/summary.sh tests/installcheck.sh
+EXTRA_DIST += tests/summary.sh tests/installcheck.sh tests/matrix.sh
 
 # Automake's own rule, with one line for the whole suite at its end, passed or
 # not: check-local comes too early, or after a failure not at all.
@@ -129,13 +133,17 @@ installcheck-local:
 	INSTRUMENT_CFLAGS='$(INSTRUMENT_CFLAGS)' \
 	$(SHELL) $(srcdir)/tests/installcheck.sh
 
+# Takes long: see the script.
+check-matrix:
+	@$(PANIC_ENVIRONMENT) $(SHELL) $(srcdir)/tests/matrix.sh
+
 # After configure --enable-coverage: runs the tests and tells what they missed.
 coverage:
 	@find . -name '*.gcda' -exec rm -f {} +
 	$(MAKE) $(AM_MAKEFLAGS) check
 	gcovr --root $(top_srcdir) --filter $(top_srcdir)/lib/ --branches .
 	gcovr --root $(top_srcdir) --filter $(top_srcdir)/lib/ .
-.PHONY: coverage
+.PHONY: check-matrix coverage
 
 clean-local: clean-bench
 	-find . -name '*.gcda' -o -name '*.gcno' | xargs rm -f

@@ -25,6 +25,8 @@ extern "C" {
  *   - faults inside libc, the loader, libunwind or this library, and between
  *     panic_critical_begin() and panic_critical_end(): a lock may be held;
  *   - the overflow of a stack, without PANIC_STACK_OVERFLOW.
+ * A static program cannot tell libc from its own code, so there a fault in
+ * libc is a panic like any other.
  * C promises no fault for an invalid access: a compiler may assume that there
  * is none.  And a local in the faulting function must be volatile to be read
  * after the recovery.
@@ -66,7 +68,8 @@ PANIC_EXPORT int panic_on_fault(int on);
 
 /* Between these, which may be nested, a fault is fatal in this thread: for
  * code that holds a lock no deferred call releases, or is between two halves
- * of a change.  Signals: yes. */
+ * of a change.  A panic() between them leaves the count as it is.  Signals:
+ * yes. */
 PANIC_EXPORT void panic_critical_begin(void);
 PANIC_EXPORT void panic_critical_end(void);
 

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* nosignal.c - signal.c where nobody has told how to rewrite the context that
+ * a signal interrupted (lib/arch/context.h): faults stay fatal. */
+
+#include "config.h"
+
+#include "runtime.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "arch/context.h"
+
+#ifndef HAVE_CONTEXT
+
+__thread const struct panic_fault *panic__fatalfault PANIC__TLS;
+
+const struct panic_type panic_fault_type = { "panic_fault", NULL, NULL };
+
+bool panic__onoverflowstack(const void *addr)
+{
+	(void)addr;
+	return false;
+}
+
+int panic__initsigstack(void)
+{
+	return 0;
+}
+
+void panic__freesigstack(void)
+{
+}
+
+int panic_signals(unsigned flags)
+{
+	(void)flags;
+	errno = ENOTSUP;
+	return -1;
+}
+
+int panic_thread_init(void)
+{
+	(void)panic__getchain();
+	return 0;
+}
+
+int panic_set_overflow_stack(size_t size)
+{
+	(void)size;
+	errno = ENOTSUP;
+	return -1;
+}
+
+int panic_on_fault(int on)
+{
+	(void)on;
+	return 0;
+}
+
+void panic_critical_begin(void)
+{
+}
+
+void panic_critical_end(void)
+{
+}
+
+#endif
