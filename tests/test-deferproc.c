@@ -305,6 +305,30 @@ START_TEST(ten_thousand_landings_leave_nothing)	/* S61 */
 }
 END_TEST
 
+/* Small enough to be inlined, if anything were. */
+static void helper_with_deferreturn(void)
+{
+	note("helper");
+	deferreturn();
+}
+
+static void calls_a_helper(void)
+{
+	if (deferproc(say, "deferred"))
+		goto epilogue;
+	helper_with_deferreturn();
+	note("end");
+epilogue:
+	deferreturn();
+}
+
+START_TEST(deferreturn_in_a_helper_runs_no_call_of_its_caller)	/* S16 */
+{
+	calls_a_helper();
+	ck_assert_str_eq(trace, "helper end deferred");
+}
+END_TEST
+
 int main(void)
 {
 	return RUN_TESTS("deferproc",
@@ -321,5 +345,6 @@ int main(void)
 		recover_in_a_helper_of_deferprocs_call_is_null,
 		deferproc_works_again_after_a_landing,
 		a_panic_in_the_epilogue_is_a_new_one,
-		ten_thousand_landings_leave_nothing);
+		ten_thousand_landings_leave_nothing,
+		deferreturn_in_a_helper_runs_no_call_of_its_caller);
 }

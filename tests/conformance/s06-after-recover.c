@@ -219,6 +219,41 @@ START_TEST(S61_the_data_of_a_repanic_is_released_once)
 }
 END_TEST
 
+static struct panic *taken;
+
+static void takes(void *unused)
+{
+	(void)unused;
+	taken = panic_take(recover());
+}
+
+FUNCTION(takestyped,
+	DEFER(takes, NULL);
+	raisestyped();
+);
+
+FUNCTION(givesback,
+	DEFER(catchtyped, NULL);
+	repanic(taken);
+);
+
+START_TEST(S61_a_taken_panic_keeps_its_data_until_it_is_given_back_or_freed)
+{
+	LAYERS();
+	released = 0;
+	CALL(takestyped, NULL);
+	ck_assert_int_eq(released, 0);
+	CALL(givesback, NULL);
+	expect("0");
+	ck_assert_int_eq(released, 1);
+	CALL(takestyped, NULL);
+	ck_assert_int_eq(released, 1);
+	panic_free(taken);
+	ck_assert_int_eq(released, 2);
+	expect("");
+}
+END_TEST
+
 FUNCTION(quiet,
 	DEFER(catch, "r");
 	panic("%d", (int)(intptr_t)arg);
@@ -327,6 +362,8 @@ static void add(TCase *tc)
 	LAYERED(tc, S61_recover_and_repanic_through_six_levels);
 	LAYERED(tc, S61_a_repanic_keeps_origin_message_and_errno);
 	LAYERED(tc, S61_the_data_of_a_repanic_is_released_once);
+	LAYERED(tc,
+	S61_a_taken_panic_keeps_its_data_until_it_is_given_back_or_freed);
 	LAYERED(tc, S61_any_number_of_panics_one_after_the_other);
 }
 
