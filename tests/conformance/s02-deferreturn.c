@@ -98,6 +98,51 @@ START_TEST(S17_a_call_that_panics_at_return_is_not_run_again)
 }
 END_TEST
 
+/* Frames whose calls the compiler knows. */
+static void shout(const void *word)
+{
+	say("%s!", (const char *)word);
+}
+
+static void knowncalls(void *unused)
+{
+	(void)unused;
+	defer_frame();
+	defer(note, "1");
+	defer(shout, (const void *)"2");
+	defer(note, "3");
+	defer(shout, (const void *)"4");
+}
+
+static void knownpanic(void *unused)
+{
+	(void)unused;
+	defer_frame();
+	defer(note, "1");
+	defer(panicsonce, "p");
+	defer(note, "3");
+}
+
+FUNCTION(stopsknown,
+	DEFER(catch, "r");
+	knownpanic(NULL);
+);
+
+START_TEST(S16_calls_that_the_compiler_knows_run_in_order)
+{
+	knowncalls(NULL);
+	expect("4! 3 2! 1");
+}
+END_TEST
+
+START_TEST(S17_a_known_call_that_panics_at_return_is_not_run_again)
+{
+	LAYERS();
+	CALL(stopsknown, NULL);
+	expect("3 D 1 r=p");
+}
+END_TEST
+
 START_TEST(S19_the_calls_left_run_under_a_panic_of_a_deferred_call)
 {
 	LAYERS();
@@ -234,6 +279,8 @@ static void add(TCase *tc)
 	tcase_add_test(tc, S16_a_frame_belongs_to_its_block);
 	tcase_add_test(tc, S16_layers_mix_by_block_within_a_function);
 	LAYERED(tc, S17_a_call_that_panics_at_return_is_not_run_again);
+	tcase_add_test(tc, S16_calls_that_the_compiler_knows_run_in_order);
+	LAYERED(tc, S17_a_known_call_that_panics_at_return_is_not_run_again);
 	tcase_add_test(tc, S17_a_deferproc_record_is_unlinked_before_its_call);
 	LAYERED(tc,
 		S18_a_record_stays_linked_and_started_while_a_panic_runs_it);

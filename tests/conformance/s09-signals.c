@@ -17,7 +17,7 @@
 #define NOSANITIZE __attribute__((no_sanitize_undefined))
 #endif
 
-static int *volatile nowhere;
+static volatile int *volatile nowhere;
 static volatile char *volatile wild = (volatile char *)0x123456789000;
 static volatile int zero, minusone = -1, quotient;
 
@@ -102,7 +102,7 @@ START_TEST(S93_a_fault_below_4096_is_a_nil_dereference)
 	LAYERS();
 	if (!faults())
 		return;
-	nowhere = (int *)4092;
+	nowhere = (volatile int *)4092;
 	stops(nil);
 	nowhere = NULL;
 	expect("0: r=" NILCALL " older");
@@ -220,7 +220,7 @@ END_TEST
 
 static void faultsinlibc(void *unused)
 {
-	static char *volatile text;
+	static volatile char *volatile text;
 
 	(void)unused;
 	if (!faults())
