@@ -8,8 +8,9 @@
 
 #include <panic.h>
 
-/* Why a request failed.  All but the last are the client's errors, raised as
- * a struct calc_error; CALC_PANIC stands for any other panic. */
+/* Why a request failed.  All but the last two are the client's errors, raised as
+ * a struct calc_error; CALC_CRASH stands for a fault and CALC_PANIC for any
+ * other panic. */
 enum calc_kind {
 	CALC_SYNTAX,
 	CALC_DIVIDE,
@@ -18,6 +19,7 @@ enum calc_kind {
 	CALC_DEPTH,
 	CALC_LONG,
 	CALC_FULL,
+	CALC_CRASH,
 	CALC_PANIC,
 	CALC_KINDS,
 	CALC_FINE = CALC_KINDS

@@ -5,6 +5,7 @@
  *	request.c  stops those panics, and any other, at the request
  *	worker.c   threads, each ended by goexit()
  *	server.c   what is acquired, each followed by the defer that releases
+ *	crash.c    faults that are panics, too
  */
 #include <signal.h>
 #include <stdio.h>
@@ -72,6 +73,7 @@ int main(int argc, char **argv)
 		else
 			wrong_usage();
 	signal(SIGPIPE, SIG_IGN);
+	crash_init();
 	if (optind == argc) {
 		server_run((unsigned short)port, threads);
 		report();

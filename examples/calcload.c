@@ -9,7 +9,7 @@
 
 static const char usage[] =
 	"usage: calcload -p PORT [-c CONNECTIONS] [-n REQUESTS]\n"
-	"                [-f FAULTY_PERCENT] [-s SEED]\n"
+	"                [-C CRASHING_PERCENT] [-f FAULTY_PERCENT] [-s SEED]\n"
 	"       calcload -p PORT -q LINE [-u TEXT_OF_THE_ANSWER]\n"
 	"       calcload -p PORT -x MODE [-c CONNECTIONS]\n";
 
@@ -50,6 +50,9 @@ static void option(struct options *o, int c)
 	case 'f':
 		o->load.faulty = (unsigned)number(0, 100);
 		break;
+	case 'C':
+		o->load.crashing = (unsigned)number(0, 100);
+		break;
 	case 's':
 		o->load.seed = number(0, 1000000000);
 		break;
@@ -85,7 +88,7 @@ int main(int argc, char **argv)
 	} };
 	int c;
 
-	while ((c = getopt(argc, argv, "p:c:n:f:s:q:u:x:")) != -1)
+	while ((c = getopt(argc, argv, "p:c:n:C:f:s:q:u:x:")) != -1)
 		option(&o, c);
 	if (optind != argc || o.load.port == 0)
 		wrong_usage();

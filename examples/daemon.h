@@ -39,12 +39,13 @@ struct request {
 	size_t n;		/* bytes in answer */
 	enum calc_kind kind;
 	bool quit;
+	bool fatal;		/* no panic of it is recovered */
 };
 
 /* Reports panics that are not a client's error, with their origin. */
 extern bool request_verbose;
 
-/* Answers the request.  Never panics. */
+/* Answers the request.  Never panics, unless the request is `.die'. */
 void request_run(struct request *r);
 
 /* conn.c: a client, and its bytes on the way in and out. */
@@ -85,6 +86,13 @@ int worker_start(struct worker *w);
 bool worker_give(struct worker *w, int fd);
 /* Waits until it has finished its running requests and ended. */
 void worker_stop(struct worker *w);
+
+/* crash.c */
+
+/* Makes faults panics from here on. */
+void crash_init(void);
+/* Faults as the word says. */
+void crash_run(const char *how);
 
 /* server.c */
 

@@ -154,6 +154,26 @@ static void panicking(struct asker *a)
 	snprintf(a->expected, sizeof a->expected, "! panic: %s", a->text + 7);
 }
 
+static void crash(struct asker *a)
+{
+	static const char nil[] =
+		"invalid memory address or nil pointer dereference";
+	static const struct {
+		const char *how, *expected;
+	} cases[] = {
+		{ "null", nil },
+		{ "jump", nil },
+		{ "div", "integer divide by zero" },
+		{ "stack", "stack overflow" },
+		{ "bus", nil },
+	};
+	size_t i = random_below(&a->random, sizeof cases / sizeof *cases);
+
+	generate_text(a, ".crash %s", cases[i].how);
+	snprintf(a->expected, sizeof a->expected, "! panic: runtime error: %s",
+		cases[i].expected);
+}
+
 static void any_syntax(struct asker *a)
 {
 	switch (random_below(&a->random, 10)) {
@@ -178,6 +198,7 @@ void generate_fault(struct asker *a, enum kind kind)
 		[KIND_DEPTH] = depth,
 		[KIND_LONG] = too_long,
 		[KIND_PANIC] = panicking,
+		[KIND_CRASH] = crash,
 	};
 
 	make[kind](a);

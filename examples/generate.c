@@ -200,12 +200,20 @@ static void good(struct asker *a)
 	snprintf(a->expected, sizeof a->expected, "= %" PRId64, n);
 }
 
-void generate(struct asker *a, unsigned faulty)
+/* Without crashes the numbers drawn are those that they have always been. */
+static enum kind choose(struct random *r, unsigned crashing, unsigned faulty)
+{
+	if (crashing && random_below(r, 100) < crashing)
+		return KIND_CRASH;
+	if (random_below(r, 100) < faulty)
+		return 1 + (enum kind)random_below(r, KIND_CRASH - 1);
+	return KIND_VALUE;
+}
+
+void generate(struct asker *a, unsigned crashing, unsigned faulty)
 {
 	a->n = 0;
-	a->kind = KIND_VALUE;
-	if (random_below(&a->random, 100) < faulty)
-		a->kind = 1 + (enum kind)random_below(&a->random, KINDS - 1);
+	a->kind = choose(&a->random, crashing, faulty);
 	if (a->kind == KIND_VALUE)
 		good(a);
 	else

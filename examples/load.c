@@ -77,7 +77,7 @@ static bool start(struct run *run, int i)
 
 	if (c->left == 0)
 		return false;
-	generate(&c->asker, run->load->faulty);
+	generate(&c->asker, run->load->crashing, run->load->faulty);
 	c->sent = 0;
 	c->got = 0;
 	c->start = now();

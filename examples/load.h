@@ -20,6 +20,7 @@ enum kind {
 	KIND_DEPTH,
 	KIND_LONG,
 	KIND_PANIC,
+	KIND_CRASH,		/* asked for on its own */
 	KINDS
 };
 
@@ -49,8 +50,9 @@ struct asker {
 	char expected[EXPECTED_MAX];	/* without a newline */
 };
 
-/* Makes the next request, a faulty one in faulty of 100 cases. */
-void generate(struct asker *a, unsigned faulty);
+/* Makes the next request: a crash in crashing of 100 cases, and of the others
+ * a faulty one in faulty of 100 cases. */
+void generate(struct asker *a, unsigned crashing, unsigned faulty);
 
 /* For faults.c: an expression at the end of the text, and its value. */
 int64_t generate_sum(struct asker *a, int depth);
@@ -81,7 +83,7 @@ struct load {
 	unsigned short port;
 	int connections;
 	uint64_t requests;
-	unsigned faulty;
+	unsigned crashing, faulty;	/* of 100 */
 	uint64_t seed;
 };
 

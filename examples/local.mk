@@ -9,6 +9,7 @@ examples_calcd_SOURCES = \
 	examples/alloc.c \
 	examples/calcd.c \
 	examples/conn.c \
+	examples/crash.c \
 	examples/error.c \
 	examples/parse.c \
 	examples/request.c \

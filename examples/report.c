@@ -16,6 +16,7 @@ static const char *const names[KINDS] = {
 	[KIND_DEPTH] = "depth",
 	[KIND_LONG] = "long",
 	[KIND_PANIC] = "panic",
+	[KIND_CRASH] = "crash",
 };
 
 void report_progress(const struct result *r)

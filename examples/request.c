@@ -29,19 +29,28 @@ static void count(void *arg)
 	stats_request(r->kind);
 }
 
+static enum calc_kind kind_of(const struct panic *p)
+{
+	const struct calc_error *e = panic_data(p, &calc_error_type);
+
+	if (e)
+		return e->kind;
+	return panic_data(p, &panic_fault_type) ? CALC_CRASH : CALC_PANIC;
+}
+
 /* The only recover() of the daemon. */
 static void answer_panic(void *arg)
 {
 	struct request *r = arg;
-	const struct panic *p = recover();
-	const struct calc_error *e;
+	const struct panic *p = r->fatal ? NULL : recover();
+	bool client;		/* it is the client's error */
 
 	if (!p)
 		return;
-	e = panic_data(p, &calc_error_type);
-	r->kind = e ? e->kind : CALC_PANIC;
-	say(r, "! %s%s", e ? "" : "panic: ", panic_message(p));
-	if (!e && request_verbose)
+	r->kind = kind_of(p);
+	client = r->kind < CALC_CRASH;
+	say(r, "! %s%s", client ? "" : "panic: ", panic_message(p));
+	if (!client && request_verbose)
 		fprintf(stderr, "calcd: panic: %s, in %s, %s:%d\n",
 			panic_message(p), panic_function(p), panic_file(p),
 			panic_line(p));
@@ -58,6 +67,12 @@ static void command(struct request *r, const char *line)
 		r->quit = true;
 	} else if (strncmp(line, ".panic ", 7) == 0) {
 		panic("%s", line + 7);
+	} else if (strncmp(line, ".crash ", 7) == 0) {
+		crash_run(line + 7);
+	} else if (strncmp(line, ".die", 4) == 0 &&
+	    (line[4] == '\0' || line[4] == ' ')) {
+		r->fatal = true;
+		say(r, "= %" PRId64, calc_eval(r->vars, line + 4));
 	} else {
 		calc_fail(CALC_SYNTAX, 1, "unknown command");
 	}
@@ -86,6 +101,7 @@ void request_run(struct request *r)
 
 	r->n = 0;
 	r->quit = false;
+	r->fatal = false;
 	r->kind = CALC_FINE;
 	check(r);
 	line = calc_alloc(r->len + 1);

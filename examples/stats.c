@@ -57,10 +57,10 @@ int stats_print(char *buf, size_t size)
 	defer(pthread_mutex_unlock, &stats.mutex);
 	return snprintf(buf, size, "requests %lu errors %lu syntax %lu "
 		"divide %lu overflow %lu unknown %lu depth %lu long %lu "
-		"full %lu panic %lu accepted %lu refused %lu "
+		"full %lu crash %lu panic %lu accepted %lu refused %lu "
 		"connections %ld allocations %ld",
 		stats.requests, all_errors(), e[CALC_SYNTAX], e[CALC_DIVIDE],
 		e[CALC_OVERFLOW], e[CALC_UNKNOWN], e[CALC_DEPTH], e[CALC_LONG],
-		e[CALC_FULL], e[CALC_PANIC], stats.accepted, stats.refused,
-		stats.connections, calc_live());
+		e[CALC_FULL], e[CALC_CRASH], e[CALC_PANIC], stats.accepted,
+		stats.refused, stats.connections, calc_live());
 }

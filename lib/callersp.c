@@ -16,6 +16,8 @@
 
 #include "runtime.h"
 
+#include <errno.h>
+
 static uintptr_t spdistance;		/* panic_deferproc(): caller's sp - fp */
 uintptr_t panic__argdistance;
 
@@ -101,7 +103,7 @@ __attribute__((noinline)) void panic__checkargp(const void *argp)
 }
 #endif
 
-bool panic__callsrecover(const struct panic *p, void *ra)
+static bool callsrecover(const struct panic *p, const void *ra)
 {
 	void (*call)(void (*)(void), void *) = p->call->site->call;
 	uintptr_t argp = (uintptr_t)p->argp;
@@ -118,6 +120,15 @@ bool panic__callsrecover(const struct panic *p, void *ra)
 	return call && unw_get_proc_info(&c, &info) == 0 &&
 		info.start_ip == (uintptr_t)call && unw_step(&c) > 0 &&
 		reg(&c, UNW_REG_SP) == argp;
+}
+
+bool panic__callsrecover(const struct panic *p, void *ra)
+{
+	int errnum = errno;	/* libunwind may look for files */
+	bool yes = callsrecover(p, ra);
+
+	errno = errnum;
+	return yes;
 }
 
 void *panic__callerfp(void *ra)

@@ -385,6 +385,7 @@ static void addstacks(struct panic__taken *t, const struct panic__taken *old,
 /* One block holds the copy, its stacks and its strings. */
 struct panic *panic_take(const struct panic *p)
 {
+	int errnum = errno;
 	const char *text = panic_message(p);
 	struct panic *copied = (struct panic *)(uintptr_t)p;
 	const struct panic__taken *old = panic__takenof(p);
@@ -414,6 +415,7 @@ struct panic *panic_take(const struct panic *p)
 		t->p.data = &t->fault;	/* the old one is on the stack */
 	}
 	copied->data = NULL;
+	errno = errnum;		/* libunwind may have looked for files */
 	return &t->p;
 }
 

@@ -61,7 +61,7 @@ SHELL_TESTS = \
 # programs that were built without it.
 if !SANITIZER
 PANIC_TESTS += tests/test-signal
-SHELL_TESTS += tests/header.sh tests/unwinder.sh
+SHELL_TESTS += tests/crash.sh tests/header.sh tests/unwinder.sh
 endif
 
 check_PROGRAMS += tests/gdb-target
@@ -100,6 +100,11 @@ noinst_HEADERS = \
 	tests/conformance/stack.h
 
 TESTS = $(SHELL_TESTS) tests/model/model
+if !SANITIZER
+check_PROGRAMS += tests/storm
+TESTS += tests/storm
+endif
+tests_storm_LDADD = lib/libpanic.la $(SYSTEM_LIBS)
 if HAVE_CHECK
 check_PROGRAMS += $(PANIC_TESTS) $(CONFORMANCE_TESTS)
 TESTS += $(PANIC_TESTS) $(CONFORMANCE_TESTS)
@@ -118,6 +123,7 @@ AM_TESTS_ENVIRONMENT = $(PANIC_ENVIRONMENT); \
 	unset PANIC_EXIT PANIC_TRACEBACK;
 
 EXTRA_DIST += tests/summary.sh tests/installcheck.sh tests/matrix.sh
+EXTRA_DIST += tests/arm64.sh tests/calcd-lib.sh
 
 # Automake's own rule, with one line for the whole suite at its end, passed or
 # not: check-local comes too early, or after a failure not at all.
@@ -125,6 +131,12 @@ check-TESTS: $(check_PROGRAMS) $(dist_check_SCRIPTS)
 	@rm -f $(RECHECK_LOGS) $(RECHECK_LOGS:.log=.trs) $(TEST_SUITE_LOG)
 	@$(MAKE) $(AM_MAKEFLAGS) $(TEST_SUITE_LOG); status=$$?; \
 	$(SHELL) $(srcdir)/tests/summary.sh $(TEST_LOGS); exit $$status
+
+# The tests in C for AArch64, under qemu.  No part of check: it wants a cross
+# compiler, and the first time Debian's archive.
+check-arm64:
+	@$(PANIC_ENVIRONMENT) $(SHELL) $(srcdir)/tests/arm64.sh
+.PHONY: check-arm64
 
 installcheck-local:
 	@$(PANIC_ENVIRONMENT) DESTDIR='$(DESTDIR)' libdir='$(libdir)' \

@@ -32,9 +32,9 @@ static void body(const struct panic *v1, const struct panic *v2,
 
 /* In the function that recovers; C fixes no order among arguments. */
 #define MUST_RECOVER(want) do { \
-	const struct panic *v1__ = helper(); \
-	const struct panic *v2__ = recover(); \
-	const struct panic *v3__ = recover(); \
+	const struct panic *volatile v1__ = helper(); \
+	const struct panic *volatile v2__ = recover(); \
+	const struct panic *volatile v3__ = recover(); \
 \
 	body(v1__, v2__, v3__, want); \
 	BARRIER(); \
@@ -329,7 +329,7 @@ END_TEST
 static int large(int want)
 {
 	volatile char x[8192] = { 1, 2 };
-	int sum = 0;
+	volatile int sum = 0;
 
 	for (size_t i = 0; i < sizeof x; i++)
 		sum += x[i];
