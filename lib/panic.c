@@ -36,22 +36,31 @@
 
 #include <string.h>
 
+/* p has met the record d of a function that is gone.  What lies below p's
+ * raiser went with it, older panics too. */
+static PANIC_NORETURN void dead(const struct panic__defer *d, struct panic *p)
+{
+	if (p->link && panic__onownstack(p->link) &&
+	    (uintptr_t)p->link < (uintptr_t)p->cfa)
+		p->link = NULL;
+	panic__dead(d, p, "a panic was raised", p->site);
+}
+
 /*
- * Ends the process if d is not a record of a living caller of the function at
- * fp.  A handler on an alternate stack must not panic into the code that it
+ * Ends the process if d is not a record of a living caller of p's raiser.  A
+ * handler on an alternate stack must not panic into the code that it
  * interrupted: that may be anywhere.
  */
-static void checkrecord(const struct panic__defer *d, const void *fp,
-	const struct panic_site *site)
+static void checkrecord(const struct panic__defer *d, struct panic *p)
 {
-	if (panic__onownstack(fp) ? !panic__stale(d, fp) :
-	    panic__living(d, fp)) {
-		if (!panic__onownstack(fp) && panic__onsigstack(fp) &&
-		    !panic__onsigstack(d->fp))
-			panic__throw("panic on signal stack");
-		return;
-	}
-	panic__dead(d, fp, "a panic was raised", site);
+	const void *fp = p->cfa;
+
+	if (panic__onownstack(fp) ? panic__stale(d, fp) :
+	    !panic__living(d, fp))
+		dead(d, p);
+	if (!panic__onownstack(fp) && panic__onsigstack(fp) &&
+	    !panic__onsigstack(d->fp))
+		panic__throw("panic on signal stack");
 }
 
 /* An older panic was running a call of d when the panic that runs now was
@@ -64,7 +73,7 @@ static void abortolder(struct panic__defer *d)
 
 /* The newest record with a call left; that call is then p->call.  NULL if
  * there is none.  Every record on the way is checked. */
-static struct panic__defer *nextslow(struct panic *p, const void *fp)
+static struct panic__defer *nextslow(struct panic *p)
 {
 	struct panic__defer *d;
 
@@ -72,7 +81,7 @@ static struct panic__defer *nextslow(struct panic *p, const void *fp)
 		d = panic__g._defer;
 		if (!d || d == &panic__first)
 			return NULL;
-		checkrecord(d, fp, p->site);
+		checkrecord(d, p);
 		if (d->started)
 			abortolder(d);
 		if (panic__popcall(d, &p->popped))
@@ -89,23 +98,24 @@ static struct panic__defer *nextslow(struct panic *p, const void *fp)
 
 /* The same, quicker where nothing is out of the ordinary: an inline frame, on
  * the thread's own stack, whose calls nobody has started, and with one left.
- * room is how far above fp that stack reaches, 0 if fp is not on it. */
-static inline struct panic__defer *next(struct panic *p, const void *fp,
-	uintptr_t room)
+ * room is how far above p's raiser that stack reaches, 0 if it is not on
+ * it. */
+static inline struct panic__defer *next(struct panic *p, uintptr_t room)
 {
 	struct panic__defer *d = panic__g._defer;
 
-	if (PANIC__UNLIKELY(!d || (uintptr_t)d->fp - (uintptr_t)fp >= room ||
+	if (PANIC__UNLIKELY(!d || (uintptr_t)d->fp - (uintptr_t)p->cfa >= room ||
 	    PANIC__TOKEN(d->fp) != d->token || d->started || !d->openDefer ||
 	    d->n - 1 >= PANIC__SLOTS))
-		return nextslow(p, fp);
+		return nextslow(p);
 	p->call = &((struct panic__frame *)d)->slot[--d->n];
 	return d;
 }
 
-static uintptr_t room(const void *fp)
+static uintptr_t room(const struct panic *p)
 {
-	return panic__onownstack(fp) ? panic__g.hi - (uintptr_t)fp : 0;
+	return panic__onownstack(p->cfa) ?
+		panic__g.hi - (uintptr_t)p->cfa : 0;
 }
 
 /*
@@ -114,9 +124,9 @@ static uintptr_t room(const void *fp)
  * for all the calls of a panic.
  */
 static inline __attribute__((always_inline)) struct panic__defer *
-rundefer(struct panic *p, const void *fp, uintptr_t above)
+rundefer(struct panic *p, uintptr_t above)
 {
-	struct panic__defer *d = next(p, fp, above);
+	struct panic__defer *d = next(p, above);
 
 	if (!d)
 		return NULL;
@@ -125,7 +135,7 @@ rundefer(struct panic *p, const void *fp, uintptr_t above)
 	p->d = d;
 	panic__call(p->call);
 	if (PANIC__UNLIKELY(panic__g._defer != d))
-		panic__dead(panic__g._defer, fp,
+		panic__dead(panic__g._defer, p,
 			"a deferred call returned", p->call->site);
 	d->started = 0;
 	if (d->n == 0 && d->openDefer && !p->recovered)
@@ -227,14 +237,14 @@ static void link(struct panic *p)
 __attribute__((noinline)) void panic__gopanic(struct panic *p)
 {
 	void *fp = __builtin_frame_address(0);
-	uintptr_t above = room(fp);
+	uintptr_t above = room(p);
 	struct panic *left __attribute__((cleanup(leftpanic), unused)) = p;
 	struct panic__defer *d;
 
 	p->argp = (char *)fp + panic__argdistance;
 	panic__checkargp(p->argp);
 	link(p);
-	while ((d = rundefer(p, fp, above)) != NULL) {
+	while ((d = rundefer(p, above)) != NULL) {
 		if (!p->recovered)
 			continue;
 		struct panic *exit = recovered();
@@ -251,16 +261,16 @@ __attribute__((noinline)) void panic__gopanic(struct panic *p)
 void panic_goexit(void)
 {
 	struct goexit e;
-	void *fp = __builtin_frame_address(0);
 	struct panic *left __attribute__((cleanup(leftpanic), unused)) = &e.p;
 
 	memset(&e.p, 0, offsetof(struct panic, buf));
 	e.p.goexit = true;
+	e.p.cfa = PANIC_CFA_();
 	(void)panic__getchain();
 	link(&e.p);
 	/* A panic that skips this, and is recovered, comes back here. */
 	(void)PANIC_SETJMP_(e.env);
-	while (rundefer(&e.p, fp, room(fp)))
+	while (rundefer(&e.p, room(&e.p)))
 		;
 	while (panic__g._panic)
 		droppanic();

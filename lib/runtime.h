@@ -39,6 +39,8 @@ struct panic {
 	struct panic *taken;	/* the copy that gave its value */
 	char *heap;		/* message, when it did not fit buf */
 	const char *message;	/* NULL until a typed value is asked for it */
+	void *cfa;		/* of the function that raised it: the frames
+				   of living callers are at or above */
 	void *argp;		/* CFA of the deferred calls that it runs */
 	struct panic__defer *d;	/* whose call runs now, or ran last */
 	const struct panic__slot *call;	/* that call */

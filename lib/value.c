@@ -13,8 +13,10 @@
 
 /* All that does not stand behind message.  Field by field: a call of memset()
  * would cost as much as the rest of a panic's start. */
-static inline void init(struct panic *p, const struct panic_site *site)
+static inline __attribute__((always_inline)) void init(struct panic *p,
+	const struct panic_site *site)
 {
+	p->cfa = PANIC_CFA_();
 	p->recovered = p->aborted = p->goexit = p->istaken = false;
 	p->errnum = 0;
 	p->type = NULL;

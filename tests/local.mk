@@ -84,6 +84,7 @@ tests_test_memory_LDFLAGS = $(AM_LDFLAGS) -static \
 EXTRA_DIST += \
 	tests/CONFORMANCE.md \
 	tests/mutate \
+	tests/mutate.txt \
 	tests/unwinder-main.c \
 	tests/unwinder-program.cc \
 	tests/unwinder-throw.cc \

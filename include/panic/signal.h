@@ -25,6 +25,8 @@ extern "C" {
  *   - faults inside libc, the loader, libunwind or this library, and between
  *     panic_critical_begin() and panic_critical_end(): a lock may be held;
  *   - the overflow of a stack, without PANIC_STACK_OVERFLOW.
+ * A thread that blocks SIGSEGV, SIGBUS or SIGFPE is killed by its fault: no
+ * handler is called then.
  * A static program cannot tell libc from its own code, so there a fault in
  * libc is a panic like any other.
  * C promises no fault for an invalid access: a compiler may assume that there
