@@ -274,6 +274,7 @@ void panic_goexit(void)
 		;
 	while (panic__g._panic)
 		droppanic();
+	e.p.d = NULL;	/* freed by now, and the exit unwinds leftpanic() */
 	panic__exitthread();
 }
 
