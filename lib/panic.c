@@ -272,9 +272,10 @@ void panic_goexit(void)
 	(void)PANIC_SETJMP_(e.env);
 	while (rundefer(&e.p, room(&e.p)))
 		;
-	while (panic__g._panic)
-		droppanic();
-	e.p.d = NULL;	/* freed by now, and the exit unwinds leftpanic() */
+	/* The records are freed by now, and the exit unwinds leftpanic() of
+	 * each panic that stands below, this one and older. */
+	for (; panic__g._panic; droppanic())
+		panic__g._panic->d = NULL;
 	panic__exitthread();
 }
 

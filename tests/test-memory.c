@@ -280,9 +280,11 @@ END_TEST
 
 static void eight_defers(const char *message)
 {
+	int n[7] = { 0 };
+
 	recover_frame(return);
 	for (int i = 0; i < 7; i++)
-		defer(count, &(int){ 0 });
+		defer(count, &n[i]);
 	defer(rescue, NULL);
 	if (message)
 		panic("%s", message);
