@@ -20,6 +20,7 @@ lib_libpanic_la_SOURCES = \
 	lib/freeze.c \
 	lib/debug.c \
 	lib/signal.c \
+	lib/foreign.c \
 	lib/nosignal.c \
 	lib/arch/context.h \
 	lib/arch/divisor.h \

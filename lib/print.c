@@ -162,6 +162,7 @@ static void printsignal(struct panic__out *o)
 	panic__puts(o, f->signal == SIGSEGV ?
 		"[signal SIGSEGV: segmentation violation" :
 		f->signal == SIGBUS ? "[signal SIGBUS: bus error" :
+		f->signal == SIGABRT ? "[signal SIGABRT: abort" :
 		"[signal SIGFPE: floating-point exception");
 	panic__puts(o, " code=0x");
 	panic__putn(o, (unsigned)f->code, 16);

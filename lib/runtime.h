@@ -203,6 +203,14 @@ bool panic__onoverflowstack(const void *addr);
 /* The fault because of which this thread ends, for the report. */
 extern __thread const struct panic_fault *panic__fatalfault PANIC__TLS;
 
+/* foreign.c */
+
+/* Learns where the C library and the like are; before the other two. */
+void panic__findforeign(void);
+/* Whether the address is in this library, and in one of those. */
+bool panic__isown(uintptr_t pc);
+bool panic__isforeign(uintptr_t pc);
+
 /* traceback.c */
 
 /* A line of a trace: a return address; or, if that is 0, a panic, which is

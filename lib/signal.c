@@ -3,11 +3,12 @@
 
 /*
  * The handler panics nothing itself.  It rewrites the context so that the
- * faulting instruction seems to have called panic__sigpanic(), and returns:
- * the kernel restores the signal mask, and the deferred calls run on the
- * thread's own stack like those of any panic.  After a stack overflow there
- * is no room on it, so they run on another, until a landing takes the thread
- * back.
+ * faulting instruction seems to have called panic__sigpanic(), and goes there
+ * as by returning: the deferred calls run on the thread's own stack like those
+ * of any panic.  After a stack overflow there is no room on it, so they run on
+ * another, until a landing takes the thread back.
+ *
+ * abort() is no panic, but its end is reported like that of one.
  */
 
 #include "config.h"
@@ -18,7 +19,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -27,7 +27,7 @@
 
 #ifdef HAVE_CONTEXT	/* else lib/nosignal.c */
 
-static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE };
+static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGABRT };
 enum { NSIGNALS = sizeof signals / sizeof *signals };
 
 static struct sigaction former[NSIGNALS];
@@ -37,7 +37,6 @@ static size_t overflowsize = 256 * 1024;
 
 /* What belongs to a thread. */
 static __thread struct {
-	struct panic_fault fault;	/* from the handler to sigpanic */
 	uintptr_t lo, hi;		/* the stack for after an overflow */
 	void *map;			/* what was mapped, and its size */
 	size_t size;
@@ -88,93 +87,26 @@ static int text(const void *data, char *buf, size_t size)
 
 const struct panic_type panic_fault_type = { "panic_fault", text, NULL };
 
-/* Go: sigpanic.  Called by the trampoline, as if by the instruction. */
-void panic__sigpanic(void);
-
-void panic__sigpanic(void)
-{
-	struct panic_fault fault = m.fault;
-
-	panic__raisefault(&fault, message(&fault));
-}
-
-/* Code that may hold a lock: where it faults nothing can be recovered. */
-
-static struct range { uintptr_t lo, hi; } foreign[16], own;
-static size_t nforeign;
-
-static bool in(const struct range *r, uintptr_t pc)
-{
-	return pc - r->lo < r->hi - r->lo;
-}
-
-static bool isforeign(uintptr_t pc)
-{
-	if (in(&own, pc))
-		return true;
-	if (options & PANIC_FOREIGN_FAULTS)
-		return false;
-	for (size_t i = 0; i < nforeign; i++)
-		if (in(&foreign[i], pc))
-			return true;
-	return false;
-}
-
-#if defined HAVE_DL_ITERATE_PHDR
-#include <link.h>
-
-/* The parts of the C implementation, and libunwind. */
-static bool isimplementation(const char *path)
-{
-	static const char *const names[] = { "libc.", "libc-", "ld-", "ld.",
-		"ld64", "libpthread", "libunwind", "libgcc_s" };
-	const char *name = strrchr(path, '/');
-
-	name = name ? name + 1 : path;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (!strncmp(name, names[i], strlen(names[i])))
-			return true;
-	return false;
-}
-
-static int addobject(struct dl_phdr_info *info, size_t size, void *mainseen)
-{
-	bool *seen = mainseen, ismain = !*seen;
-
-	(void)size;
-	*seen = true;
-	for (int i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *h = &info->dlpi_phdr[i];
-		struct range r = { info->dlpi_addr + h->p_vaddr,
-			info->dlpi_addr + h->p_vaddr + h->p_memsz };
-
-		/* A static program is one object: it cannot be told apart. */
-		if (ismain || h->p_type != PT_LOAD || !(h->p_flags & PF_X))
-			continue;
-		if (in(&r, (uintptr_t)panic_signals))
-			own = r;
-		else if (isimplementation(info->dlpi_name) &&
-		    nforeign < sizeof foreign / sizeof *foreign)
-			foreign[nforeign++] = r;
-	}
-	return 0;
-}
-
-static void findforeign(void)
-{
-	bool seen = false;
-
-	dl_iterate_phdr(addobject, &seen);
-}
-#else
-static void findforeign(void)
-{
-}
+/* sigtramp.S knows them. */
+_Static_assert(sizeof(struct panic_fault) == 32, "struct sigframe");
+#if defined __x86_64__
+_Static_assert(offsetof(struct sigframe, bp) == 120 &&
+	offsetof(struct sigframe, sp) == 160 &&
+	offsetof(struct sigframe, pc) == 168, "struct sigframe");
 #endif
+
+/* Go: sigpanic.  Called by the trampoline, as if by the instruction. */
+void panic__sigpanic(struct sigframe *f);
+
+void panic__sigpanic(struct sigframe *f)
+{
+	panic__raisefault(&f->fault, message(&f->fault));
+}
 
 /* What a signal means. */
 enum verdict {
 	SENT,		/* by a process: not a fault */
+	ABORTED,	/* by abort() */
 	OURS,		/* a panic of the thread */
 	FOREIGN,	/* in code that may hold a lock */
 	WILD,		/* at an address that nothing explains */
@@ -237,11 +169,20 @@ static enum verdict memory(struct panic_fault *f, uintptr_t sp)
 	return OURS;
 }
 
+/* Whether what stands at pc may hold a lock. */
+static bool maylock(uintptr_t pc)
+{
+	return m.critical || panic__isown(pc) ||
+		(!(options & PANIC_FOREIGN_FAULTS) && panic__isforeign(pc));
+}
+
 /* Go: sighandler, canpanic. */
 static enum verdict judge(struct panic_fault *f, ucontext_t *uc)
 {
 	enum verdict v = OURS;
 
+	if (f->signal == SIGABRT)
+		return ABORTED;
 	if (f->code <= 0)
 		return SENT;
 	if (f->signal != SIGFPE && f->address == f->pc &&
@@ -251,8 +192,7 @@ static enum verdict judge(struct panic_fault *f, ucontext_t *uc)
 		arithmetic(f, uc);
 	else
 		v = memory(f, (uintptr_t)CONTEXT_SP(uc));
-	if (v != STACKFULL &&
-	    (m.critical || isforeign((uintptr_t)CONTEXT_PC(uc))))
+	if (v != STACKFULL && maylock((uintptr_t)CONTEXT_PC(uc)))
 		return FOREIGN;
 	return v;
 }
@@ -301,6 +241,8 @@ static PANIC_NORETURN void fatal(enum verdict v, const struct panic_fault *f)
 			f->address);
 		panic__throw2(line, "fault");
 	}
+	if (v == ABORTED)
+		panic__throw("abort");
 	panic__throw("unexpected signal during runtime execution");
 }
 
@@ -330,7 +272,8 @@ static void notours(enum verdict v, const struct panic_fault *f,
 {
 	if (chain(f->signal, info, context))
 		return;
-	if (v != SENT)
+	/* The report of a panic ends by abort(), too. */
+	if (v != SENT && !(v == ABORTED && panic__dying()))
 		fatal(v, f);
 	resend(f->signal);
 }
@@ -349,16 +292,17 @@ static void handler(int sig, siginfo_t *info, void *context)
 	m.handling = true;
 	v = judge(&f, uc);
 	if (canpanic(v, uc)) {
-		m.fault = f;
-		inject(uc, newtop(uc));
+		inject(uc, newtop(uc), &f);
 		m.handling = false;
-	} else {
-		/* As it was, for the handler that was there before; and that
-		 * may leave by a jump. */
-		SETCONTEXT(uc, (uintptr_t)f.pc, sp);
-		m.handling = panic__dying();
-		notours(v, &f, info, context);
+		errno = errnum;
+		leavehandler(uc, PANIC_CFA_());
+		return;
 	}
+	/* As it was, for the handler that was there before; and that may
+	 * leave by a jump. */
+	SETCONTEXT(uc, (uintptr_t)f.pc, sp);
+	m.handling = panic__dying();
+	notours(v, &f, info, context);
 	errno = errnum;
 }
 
@@ -456,7 +400,7 @@ int panic_signals(unsigned flags)
 		return -1;
 	}
 	options = flags;
-	findforeign();
+	panic__findforeign();
 	active = true;
 	if (panic_thread_init()) {
 		active = false;

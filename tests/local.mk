@@ -60,7 +60,7 @@ SHELL_TESTS = \
 # A sanitizer takes the faults for itself, and does not like to be loaded by
 # programs that were built without it.
 if !SANITIZER
-PANIC_TESTS += tests/test-signal
+PANIC_TESTS += tests/test-handler tests/test-signal
 SHELL_TESTS += tests/crash.sh tests/header.sh tests/unwinder.sh
 endif
 
@@ -73,6 +73,7 @@ tests_test_stale_CFLAGS = $(AM_CFLAGS) -fno-exceptions
 
 # <fenv.h>
 tests_test_errno_LDADD = $(LDADD) -lm
+tests_test_handler_LDADD = $(LDADD) -lm
 
 # This one puts its own malloc in the place of the static library's.
 if STATIC

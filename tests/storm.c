@@ -4,15 +4,9 @@
  *	storm [COUNT]	COUNT null dereferences in 4 threads, 100000 unless
  *			told: memory and signal masks must stay as they were
  *	storm -t MS	what a recovered one costs, against a bare handler that
- *			leaves by siglongjmp() without a saved mask, and one
- *			that returns to a siglongjmp(), as the kernel wants
- *			it: the least of many short batches of each, in turn,
- *			over MS
+ *			leaves by siglongjmp() without a saved mask: the least
+ *			of many short batches of each, in turn, over MS
  */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE		/* REG_RIP */
-#endif
-
 #include <panic.h>
 
 #include <pthread.h>
@@ -22,8 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#include "../lib/arch/context.h"
 
 enum { THREADS = 4, BATCH = 50,
 	SLACK = 256		/* KiB that memory may have grown */ };
@@ -152,34 +144,6 @@ static void leave(int sig)
 	siglongjmp(back, 1);
 }
 
-#ifdef HAVE_CONTEXT
-static void jump(void)
-{
-	siglongjmp(back, 1);
-}
-
-/* The stack as jump() wants it at its entry. */
-static void resume(int sig, siginfo_t *info, void *context)
-{
-	ucontext_t *uc = context;
-	uintptr_t sp = ((uintptr_t)CONTEXT_SP(uc) - 256) & ~(uintptr_t)15;
-
-	(void)sig;
-	(void)info;
-#if defined __x86_64__
-	sp -= sizeof(uintptr_t);
-#endif
-	SETCONTEXT(uc, (uintptr_t)jump, sp);
-}
-#else
-static void resume(int sig, siginfo_t *info, void *context)
-{
-	(void)info;
-	(void)context;
-	leave(sig);
-}
-#endif
-
 __attribute__((noinline))
 static void bare(long *n)
 {
@@ -215,19 +179,15 @@ static int run_cost(double ms)
 {
 	struct sigaction ours, other = { .sa_handler = leave,
 		.sa_flags = SA_NODEFER | SA_ONSTACK };
-	struct sigaction returning = { .sa_sigaction = resume,
-		.sa_flags = SA_NODEFER | SA_ONSTACK | SA_SIGINFO };
-	double end = now() + ms * 1e6, a = 1e30, b = 1e30, c = 1e30;
+	double end = now() + ms * 1e6, a = 1e30, b = 1e30;
 
 	sigaction(SIGSEGV, NULL, &ours);
 	do {
 		a = batch(fault, &ours, a);
 		b = batch(bare, &other, b);
-		c = batch(bare, &returning, c);
 	} while (now() < end);
 	printf("recovered null dereference %.0f ns, siglongjmp %.0f ns, "
-		"ratio %.3f; return and siglongjmp %.0f ns, ratio %.3f\n",
-		a, b, a / b, c, a / c);
+		"ratio %.3f\n", a, b, a / b);
 	return 0;
 }
 

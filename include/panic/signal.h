@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* panic/signal.h - faults as panics: SIGSEGV, SIGBUS, SIGFPE. */
+/* panic/signal.h - faults as panics: SIGSEGV, SIGBUS, SIGFPE; and SIGABRT. */
 #ifndef PANIC_SIGNAL_H
 #define PANIC_SIGNAL_H
 
@@ -25,6 +25,8 @@ extern "C" {
  *   - faults inside libc, the loader, libunwind or this library, and between
  *     panic_critical_begin() and panic_critical_end(): a lock may be held;
  *   - the overflow of a stack, without PANIC_STACK_OVERFLOW.
+ * abort(), and a SIGABRT that is sent, still end the process, but with a
+ * report, unless the signal has a handler of the program's own.
  * A thread that blocks SIGSEGV, SIGBUS or SIGFPE is killed by its fault: no
  * handler is called then.
  * A static program cannot tell libc from its own code, so there a fault in
