@@ -197,6 +197,40 @@ static void longjmp_overwritten(void)
 	opens_a_frame();
 }
 
+/* The record is whole, and the stack above it, where its function returned to,
+ * is another function's.  A jump over nothing else does that. */
+static void **returned_to;
+
+static NOINLINE void left_and_told(void)
+{
+	defer_frame();
+	defer(shout, "lost");
+	returned_to = (void **)__builtin_frame_address(0) + 1;
+	longjmp(env, 1);
+}
+
+static NOINLINE void overwrites_one_word(void)
+{
+	void *volatile room[512];
+
+	if (returned_to - (void **)room < 512)
+		room[returned_to - (void **)room] = NULL;
+	raises();
+}
+
+static void longjmp_overwritten_in_one_word(void)
+{
+	if (!setjmp(env))
+		left_and_told();
+	overwrites_one_word();
+}
+
+START_TEST(a_record_is_known_by_its_return_address)	/* D9 */
+{
+	assert_found(longjmp_overwritten_in_one_word, "raises");
+}
+END_TEST
+
 START_TEST(an_overwritten_record_is_found_too)	/* D9 */
 {
 	const char *words = last_words(longjmp_overwritten);
@@ -381,6 +415,7 @@ int main(void)
 		a_longjmp_is_found_at_the_threads_end,
 		a_longjmp_is_found_by_the_same_frame_again,
 		a_longjmp_is_found_by_a_sibling_in_its_place,
+		a_record_is_known_by_its_return_address,
 		an_overwritten_record_is_found_too,
 		a_forgotten_deferreturn_is_found_by_the_next_frame,
 		a_forgotten_deferreturn_is_found_by_the_next_panic,
