@@ -209,19 +209,31 @@ static NOINLINE void left_and_told(void)
 	longjmp(env, 1);
 }
 
+/* Further down than the one that comes after. */
+static NOINLINE void left_further_down(void)
+{
+	volatile char between[512];
+
+	between[0] = 0;
+	left_and_told();
+	between[0]++;
+}
+
 static NOINLINE void overwrites_one_word(void)
 {
-	void *volatile room[512];
+	void *volatile *room = __builtin_alloca(512 * sizeof *room);
 
-	if (returned_to - (void **)room < 512)
+	if ((uintptr_t)returned_to - (uintptr_t)room < 512 * sizeof *room)
 		room[returned_to - (void **)room] = NULL;
+	else
+		_exit(1);
 	raises();
 }
 
 static void longjmp_overwritten_in_one_word(void)
 {
 	if (!setjmp(env))
-		left_and_told();
+		left_further_down();
 	overwrites_one_word();
 }
 
