@@ -116,8 +116,7 @@ def show_panics(g):
 # Deferred calls: struct panic__defer, the first member of a panic__frame or a
 # panic__proc.
 
-def records(g):
-    pointer = g['_defer']
+def chain(pointer):
     try:
         first = int(value('&panic__first'))
     except Unknown:
@@ -127,15 +126,27 @@ def records(g):
         pointer = pointer['link']
 
 
+def left(g):
+    """The records whose calls the thread's panics have all run.  What stands
+    behind one of deferproc() is lost: that is freed."""
+    seen = [int(pointer) for pointer in chain(g['_defer'])]
+    for panic in reversed(panics(g)):
+        for pointer in chain(panic['first']):
+            if int(pointer) in seen or int(pointer['heap']):
+                break
+            seen.append(int(pointer))
+            yield pointer
+
+
 def slots(pointer):
     """The calls of a record in the order in which they will run."""
     defer = pointer.dereference()
     if not defer['openDefer']:
-        if int(defer['n']):
+        if int(defer['n']) & 0xffff:
             yield record(pointer, 'panic__proc')['slot']
         return
     frame = record(pointer, 'panic__frame')
-    inline = int(defer['n'])
+    inline = int(defer['n']) & 0xffff
     if inline > SLOTS:
         inline = SLOTS
         chunk = frame['chunk']
@@ -148,7 +159,15 @@ def slots(pointer):
         yield frame['slot'][i]
 
 
-def show_record(number, pointer):
+def run(pointer):
+    """The calls of a record that a panic has run, in that order."""
+    frame = record(pointer, 'panic__frame')
+    n = int(pointer['n'])
+    for i in reversed(range(n & 0xffff, min((n & 0xffff) + (n >> 16), SLOTS))):
+        yield frame['slot'][i]
+
+
+def show_record(number, pointer, slots):
     defer = pointer.dereference()
     kind = 'deferproc' if not defer['openDefer'] else \
         'recover_frame' if int(defer['landing']) else 'defer_frame'
@@ -161,10 +180,14 @@ def show_record(number, pointer):
 
 def show_defers(g):
     number = -1
-    for number, pointer in enumerate(records(g)):
-        show_record(number, pointer)
+    for number, pointer in enumerate(chain(g['_defer'])):
+        show_record(number, pointer, slots)
     if number < 0:
         print('No deferred calls.')
+    for number, pointer in enumerate(left(g)):
+        if number == 0:
+            print('Frames whose calls were all run by a panic:')
+        show_record(number, pointer, run)
 
 
 class Info(gdb.Command):
@@ -215,7 +238,9 @@ class InfoDefers(Info):
 
 info defers [all]
 With "all", those of every thread.  Each comes with the calls that it has yet
-to run, in that order."""
+to run, in that order.  Where a panic has run all calls of a frame, as in the
+core of one that nothing stopped, the frame and they are listed after that, up
+to the first call of deferproc()."""
 
     def __init__(self):
         super().__init__('info defers', show_defers)

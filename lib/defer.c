@@ -81,7 +81,7 @@ static void freedefer(struct panic__proc *r)
 
 static bool inheap(const struct panic__defer *d)
 {
-	return d->n > PANIC__SLOTS;
+	return panic__left(d) > PANIC__SLOTS;
 }
 
 static struct panic__chunk *chunk(const struct panic__defer *d)
@@ -170,12 +170,13 @@ uint32_t panic__defer_slow(struct panic__frame *f, void (*fn)(void),
 
 bool panic__popcall(struct panic__defer *d, struct panic__slot *s)
 {
-	if (d->n == 0)
+	if (panic__left(d) == 0)
 		return false;
 	if (inheap(d))
 		popheap(d, s);
 	else if (d->openDefer)
-		*s = ((struct panic__frame *)d)->slot[--d->n];
+		d->n += PANIC__RAN,
+		*s = ((struct panic__frame *)d)->slot[panic__left(d)];
 	else
 		*s = ((struct panic__proc *)d)->slot, d->n = 0;
 	return true;

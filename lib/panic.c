@@ -106,9 +106,10 @@ static inline struct panic__defer *next(struct panic *p, uintptr_t room)
 
 	if (PANIC__UNLIKELY(!d || (uintptr_t)d->fp - (uintptr_t)p->cfa >= room ||
 	    PANIC__TOKEN(d->fp) != d->token || d->started || !d->openDefer ||
-	    d->n - 1 >= PANIC__SLOTS))
+	    panic__left(d) - 1 >= PANIC__SLOTS))
 		return nextslow(p);
-	p->call = &((struct panic__frame *)d)->slot[--d->n];
+	d->n += PANIC__RAN;
+	p->call = &((struct panic__frame *)d)->slot[panic__left(d)];
 	return d;
 }
 
@@ -138,7 +139,7 @@ rundefer(struct panic *p, uintptr_t above)
 		panic__dead(panic__g._defer, p,
 			"a deferred call returned", p->call->site);
 	d->started = 0;
-	if (d->n == 0 && d->openDefer && !p->recovered)
+	if (panic__left(d) == 0 && d->openDefer && !p->recovered)
 		panic__g._defer = d->link;	/* as panic__unlink() would */
 	return d;
 }
@@ -227,6 +228,7 @@ struct goexit {
 static void link(struct panic *p)
 {
 	p->d = NULL;
+	p->first = panic__g._defer;
 	p->link = panic__g._panic;
 	PANIC__KEEP(p);
 	panic__g._panic = p;

@@ -20,6 +20,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -230,9 +231,28 @@ static void await(pid_t pid, const struct panic__report *r)
 	}
 }
 
+/* Whether a debugger looks on. */
+static bool istraced(void)
+{
+	static const char key[] = "\nTracerPid:\t";
+	int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+	char text[1024];
+	const char *at;
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	n = read(fd, text, sizeof text - 1);
+	close(fd);
+	text[n < 0 ? 0 : n] = '\0';
+	at = strstr(text, key);
+	return at && at[sizeof key - 1] != '0';
+}
+
 /* Not fork(): that runs the program's handlers and waits for the heap's
  * locks.  The exit signal 0 hides the child from the program's waitpid() and
- * its SIGCHLD handler; an emulator may know SIGCHLD only. */
+ * its SIGCHLD handler.  But a debugger takes such a child for a thread, and
+ * leaves its breakpoints in it, and an emulator may know SIGCHLD only. */
 static bool byproxy(struct panic__report *r, unw_context_t *uc, int fd)
 {
 	struct child c = { r, uc, fd };
@@ -241,8 +261,8 @@ static bool byproxy(struct panic__report *r, unw_context_t *uc, int fd)
 
 	if (!stack)
 		return false;
-	pid = clone(child, stack + CHILDSTACK, 0, &c);
-	if (pid < 0 && errno == EINVAL)
+	pid = istraced() ? -1 : clone(child, stack + CHILDSTACK, 0, &c);
+	if (pid < 0)
 		pid = clone(child, stack + CHILDSTACK, SIGCHLD, &c);
 	if (pid > 0)
 		await(pid, r);

@@ -43,11 +43,22 @@ struct panic {
 				   of living callers are at or above */
 	void *argp;		/* CFA of the deferred calls that it runs */
 	struct panic__defer *d;	/* whose call runs now, or ran last */
+	struct panic__defer *first;	/* newest record when it began: for a
+					   debugger, it may be freed */
 	const struct panic__slot *call;	/* that call */
 	struct panic__slot popped;	/* it, when its record did not keep it */
 	struct panic_site at;	/* its site, when its record did not keep it */
 	char buf[200];
 };
+
+/* The calls of d that are left; more than PANIC__SLOTS: in chunk too. */
+static inline uint32_t panic__left(const struct panic__defer *d)
+{
+	return d->n & 0xffff;
+}
+
+/* What takes a call from them, and counts it as run. */
+enum { PANIC__RAN = 0x10000 - 1 };
 
 /* A record of deferproc(). */
 struct panic__proc {

@@ -154,6 +154,9 @@ die_of_a_panic() {
 		opens bt 'calc_eval' 'request_run'
 	check "and shows the panic" \
 		opens 'info panics' 'panic: column 12: expression missing'
+	check "and lists the connection's deferred calls, which it has run" \
+		opens 'info defers' 'all run by a panic' 'calc_free' \
+		'answer_panic' 'count' 'worker.c'
 }
 
 # shellcheck disable=SC3045

@@ -50,7 +50,23 @@ __attribute__((noinline)) static void work(char *how)
 	panic("the first");
 }
 
-/* The argument "abort" leaves a core, another waits for gdb. */
+/* Nobody recovers this one. */
+__attribute__((noinline)) static void fail(void)
+{
+	defer_frame();
+	defer(keep, NULL);
+	panic("the last");
+}
+
+__attribute__((noinline)) static void die(void)
+{
+	defer_frame();
+	defer(free, NULL);
+	defer(keep, NULL);
+	fail();
+}
+
+/* The arguments "abort" and "die" leave a core, another waits for gdb. */
 int main(int argc, char **argv)
 {
 	pthread_t t;
@@ -64,6 +80,8 @@ int main(int argc, char **argv)
 	defer(keep, NULL);
 	if (deferproc(keep, argv))
 		goto out;
+	if (argv[1][0] == 'd')
+		die();
 	work(argv[1]);
 out:
 	deferreturn();

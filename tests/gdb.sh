@@ -83,15 +83,52 @@ else
 	check live
 fi
 
-gdb --batch -nx -iex 'set debuginfod enabled off' -ex run \
-	-ex "generate-core-file $dir/core" --args "$target" abort \
-	>"$dir/out" 2>&1
-if test -s "$dir/core"; then
-	ask "$target" "$dir/core"
-	check core
-else
-	echo "no core:"
-	cat "$dir/out"
-	status=1
-fi
+check_died()
+{
+	expect "$1" <<-'END'
+	panic: the last
+	raised at gdb-target.c in fail
+	No deferred calls.
+	Frames whose calls were all run by a panic:
+	#0 defer_frame at gdb-target.c in fail
+	keep(0x), deferred at gdb-target.c in fail
+	#1 defer_frame at gdb-target.c in die
+	keep(0x), deferred at gdb-target.c in die
+	free(0x), deferred at gdb-target.c in die
+	END
+}
+
+# core HOW CHECK
+core()
+{
+	rm -f "$dir/core"
+	gdb --batch -nx -iex 'set debuginfod enabled off' -ex run \
+		-ex "generate-core-file $dir/core" --args "$target" "$1" \
+		>"$dir/out" 2>&1
+	if test -s "$dir/core"; then
+		ask "$target" "$dir/core"
+		"$2" "core of $1"
+	else
+		echo "no core of $1:"
+		cat "$dir/out"
+		status=1
+	fi
+}
+
+# The report comes from a child process: gdb must not stumble over it.
+reported()
+{
+	gdb --batch -nx -iex 'set debuginfod enabled off' -ex run \
+		-ex 'info panics' --args "$target" die >"$dir/out" 2>&1
+	expect "die" <<-'END'
+	panic: the last
+	[running]:
+	gdb-target.c
+	received signal SIGABRT
+	END
+}
+
+core abort check
+core die check_died
+reported
 exit $status

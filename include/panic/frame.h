@@ -26,9 +26,10 @@ struct panic__defer {
 	uint8_t openDefer;		/* an inline frame, not a deferproc */
 	uint8_t started;		/* _panic is running one of its calls */
 	uint8_t heap;			/* a record of deferproc() */
-	uint32_t n;			/* calls in the slots, not yet run; one
-					   more than there are slots: in chunk
-					   too */
+	uint32_t n;			/* low half: calls in the slots, not yet
+					   run; one more than there are slots:
+					   in chunk too.  High half: those that
+					   a panic has run, for a debugger */
 	struct panic *_panic;		/* valid if started */
 };
 
@@ -345,8 +346,9 @@ PANIC__INLINE void panic__landed(struct panic__scope *scope,
 {
 	scope->frame = f;
 	scope->n = 0;
-	if (PANIC__UNLIKELY(f->d.n))
+	if (PANIC__UNLIKELY((uint16_t)f->d.n))
 		panic__run(f);
+	f->d.n = 0;
 }
 
 /* recover(), where most often there is no panic. */
