@@ -141,6 +141,14 @@ static OPAQUE void again(void *c)
 	VALUE;
 }
 
+static OPAQUE void rescue_tracing(void *c)
+{
+	void *pc[64];
+
+	panic_backtrace(recover(), pc, 64);
+	++*(long *)c;
+}
+
 static OPAQUE void rescue_taking(void *c)
 {
 	panic_free(panic_take(recover()));
@@ -154,7 +162,8 @@ REGION(format, rescue, format_down(c, depth))
 REGION(value_defer, rescue, value_down_defer(c, depth))
 REGION(format_defer, rescue, format_down_defer(c, depth))
 REGION(nested, rescue, defer(again, c); VALUE)
-REGION(trace, rescue_taking, value_down(c, depth))
+REGION(trace, rescue_tracing, value_down(c, depth))
+REGION(take, rescue_taking, value_down(c, depth))
 
 RUN(value0, value_here(C, 0))
 RUN(values, value(C, number))
@@ -164,6 +173,7 @@ RUN(dvalues, value_defer(C, number))
 RUN(dformats, format_defer(C, number))
 RUN(nested, nested(C, 0))
 RUN(traces, trace(C, number))
+RUN(takes, take(C, number))
 
 /* Threads. */
 
@@ -250,7 +260,7 @@ static const struct work works[] = {
 	W(format0), N(format),
 	N(dvalue),
 	N(dformat),
-	W(nested), N(trace), W(thread), W(goexit),
+	W(nested), N(trace), N(take), W(thread), W(goexit),
 	{ "threads1", NULL, threads1 },
 	{ "threads2", NULL, threads2 },
 	{ "stack:none", NULL, stack_none },
