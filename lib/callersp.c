@@ -149,3 +149,30 @@ void *panic__callerfp(void *ra)
 	return (void *)(reg(&c, UNW_REG_SP) - 2 * sizeof(void *));
 #endif
 }
+
+#ifdef __aarch64__
+/* Its CFA; fp if libunwind does not know it. */
+static void *callercfa(void *fp, const void *ra)
+{
+	unw_context_t uc;
+	unw_cursor_t c;
+
+	if (!CALLER(&c, &uc) || !stepto(&c, ra) || unw_step(&c) <= 0)
+		return fp;
+	return (void *)reg(&c, UNW_REG_SP);
+}
+
+void *panic__floor(const struct panic__defer *t, void *fp, void *ra)
+{
+	uintptr_t up = *(uintptr_t *)fp;
+	int errnum = errno;	/* libunwind may look for files */
+
+	/* Most often its caller's frame address is saved at fp, and then
+	 * nobody need be asked whether t is a caller's. */
+	if (t->fp == fp || (up > (uintptr_t)fp && (uintptr_t)t->fp >= up))
+		return fp;
+	fp = callercfa(fp, ra);
+	errno = errnum;
+	return fp;
+}
+#endif

@@ -234,7 +234,8 @@ void panic__enter_slow(struct panic__frame *f, void *fp,
 
 	if (t == &panic__first)
 		t = panic__getchain();
-	else if (t == &f->d || !panic__living(t, fp))
+	else if (t == &f->d || !panic__living(t,
+	    panic__floor(t, fp, __builtin_return_address(0))))
 		panic__dead(t, fp, "a frame was opened", site);
 	panic__link(f, t, fp, site, landing);
 }
@@ -249,13 +250,22 @@ void panic__leave_slow(struct panic__frame *f)
 	panic__dead(panic__g._defer, f, "a frame was left", f->d.site);
 }
 
+/* Whether t is neither of the function that has fp as its frame address, and
+ * goes on at ra, nor of a caller. */
+static bool isdead(const struct panic__defer *t, void *fp, void *ra)
+{
+	const void *floor = panic__floor(t, fp, ra);
+
+	return panic__stale(t, floor) && !panic__living(t, floor);
+}
+
 /* deferproc's function has fp as its frame address. */
-static struct panic__defer *checkchain(void *fp,
+static struct panic__defer *checkchain(void *fp, void *ra,
 	const struct panic_site *site)
 {
 	struct panic__defer *t = panic__getchain();
 
-	if (t && panic__stale(t, fp) && !panic__living(t, fp))
+	if (t && isdead(t, fp, ra))
 		panic__dead(t, fp, "deferproc() was called", site);
 	return t;
 }
@@ -267,7 +277,8 @@ struct panic_proc *panic_deferproc(void *fp, void (*fn)(void), void *arg,
 
 	if (!fp)
 		fp = panic__callerfp(__builtin_return_address(0));
-	struct panic__defer *t = checkchain(fp, site);
+	struct panic__defer *t = checkchain(fp, __builtin_return_address(0),
+		site);
 
 	r = newdefer();
 	if (!r) {
@@ -300,7 +311,7 @@ void panic_deferreturn(void *fp, const struct panic_site *site)
 		d = panic__g._defer;
 		if (!d || d == &panic__first)
 			return;
-		if (panic__stale(d, fp) && !panic__living(d, fp))
+		if (isdead(d, fp, __builtin_return_address(0)))
 			panic__dead(d, fp, "deferreturn() was called",
 				site);
 		if (d->openDefer || d->fp != fp)

@@ -121,6 +121,19 @@ bool panic__callsrecover(const struct panic *p, void *ra);
 /* The frame address that a compiler with no builtin for it did not pass: of
  * the function that the caller of this returns to at ra. */
 void *panic__callerfp(void *ra);
+/* PANIC__FLOOR(t, fp), where fp is the frame address of the function that the
+ * caller of this returns to at ra. */
+#ifdef __aarch64__
+void *panic__floor(const struct panic__defer *t, void *fp, void *ra);
+#else
+static inline void *panic__floor(const struct panic__defer *t, void *fp,
+	void *ra)
+{
+	(void)t;
+	(void)ra;
+	return fp;
+}
+#endif
 
 /* proc.c */
 

@@ -139,9 +139,12 @@ listed() {
 	done
 }
 
-# What qemu-user cannot do: run the program anew without binfmt_misc, name the
-# first thread after it, make a child that wait() does not see.
+# What qemu-user cannot do: run the program anew without binfmt_misc, make a
+# child that wait() does not see, limit memory, stop a thread in a system call by
+# a real-time signal.
 known='
+all_threads_are_shown_and_the_deaf_are_named
+no_memory_does_not_stop_it
 a_stack_is_printed_after_recover_and_the_process_lives
 the_program_does_not_see_the_child_that_reads_symbols
 S114_the_environment_sets_the_status

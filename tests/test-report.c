@@ -401,6 +401,8 @@ END_TEST
 
 int main(void)
 {
+	/* An emulator may have named it. */
+	pthread_setname_np(pthread_self(), "test-report");
 	return RUN_TESTS("report",
 		a_report_has_the_panic_its_place_and_the_stack,
 		a_deferred_function_the_panic_and_its_cause_are_in_order,

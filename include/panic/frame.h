@@ -161,6 +161,20 @@ PANIC__INLINE int panic__stale(const struct panic__defer *t, const void *fp)
 		PANIC__TOKEN(t->fp) != t->token;
 }
 
+/*
+ * What the address of the record t must not be below, if the function at fp is
+ * to be its own or one that its function called.  GCC puts the frame address
+ * of AArch64 at the bottom of the frame: one between it and the frame's top
+ * was a dead function's, and the return address beside it may outlive it.
+ * Clang puts it at the top, below saved registers only.
+ */
+#if defined __aarch64__ && !defined __clang__
+#define PANIC__FLOOR(t, fp) \
+	((t)->fp == (fp) ? (fp) : __builtin_dwarf_cfa())
+#else
+#define PANIC__FLOOR(t, fp) (fp)
+#endif
+
 /* Makes f the newest record; t is the newest until now. */
 PANIC__INLINE void panic__link(struct panic__frame *f, struct panic__defer *t,
 	void *fp, const struct panic_site *site, enum panic__landing landing)
@@ -187,7 +201,8 @@ PANIC__INLINE struct panic__scope panic__enter(struct panic__frame *f,
 {
 	struct panic__defer *t = panic__g._defer;
 
-	if (t && PANIC__UNLIKELY(t == &f->d || panic__stale(t, fp)))
+	if (t && PANIC__UNLIKELY(t == &f->d ||
+	    panic__stale(t, PANIC__FLOOR(t, fp))))
 		panic__enter_slow(f, fp, site, landing);
 	else
 		panic__link(f, t, fp, site, landing);
@@ -348,7 +363,6 @@ PANIC__INLINE void panic__landed(struct panic__scope *scope,
 	scope->n = 0;
 	if (PANIC__UNLIKELY((uint16_t)f->d.n))
 		panic__run(f);
-	f->d.n = 0;
 }
 
 /* recover(), where most often there is no panic. */
