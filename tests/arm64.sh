@@ -141,10 +141,13 @@ listed() {
 
 # What qemu-user cannot do: run the program anew without binfmt_misc, make a
 # child that wait() does not see, limit memory, stop a thread in a system call by
-# a real-time signal.
+# a real-time signal, die without a line of its own on standard error.  And with
+# no libdw, a library linked into the program is not told apart from it.
 known='
 all_threads_are_shown_and_the_deaf_are_named
 no_memory_does_not_stop_it
+deferreturn_is_hidden
+no_descriptor_keeps_the_process_alive
 a_stack_is_printed_after_recover_and_the_process_lives
 the_program_does_not_see_the_child_that_reads_symbols
 S114_the_environment_sets_the_status

@@ -276,9 +276,36 @@ START_TEST(the_statement_may_break_a_switch)	/* D12 */
 }
 END_TEST
 
+static void (*volatile none)(void *);
+
+/* A null function takes another way into the frame than others. */
+static void lands_and_defers_null(void)
+{
+	volatile int landings = 0;
+
+	recover_frame(goto landed);
+	defer(rescue, NULL);
+	defer(say, "first");
+	panic("boom");
+landed:
+	if (landings++)
+		return;
+	defer(rescue, NULL);
+	defer(none, NULL);
+}
+
+START_TEST(a_frame_that_was_landed_in_takes_a_null_function)
+{
+	lands_and_defers_null();
+	ck_assert_str_eq(trace, "first [boom] [runtime error: invalid memory "
+		"address or nil pointer dereference]");
+}
+END_TEST
+
 int main(void)
 {
 	return RUN_TESTS("frame",
+		a_frame_that_was_landed_in_takes_a_null_function,
 		the_statement_may_return,
 		the_statement_may_continue_a_loop,
 		the_statement_may_break_a_loop,

@@ -363,6 +363,7 @@ PANIC__INLINE void panic__landed(struct panic__scope *scope,
 	scope->n = 0;
 	if (PANIC__UNLIKELY((uint16_t)f->d.n))
 		panic__run(f);
+	f->d.n = 0;
 }
 
 /* recover(), where most often there is no panic. */
