@@ -119,11 +119,11 @@ core()
 reported()
 {
 	gdb --batch -nx -iex 'set debuginfod enabled off' -ex run \
-		-ex 'info panics' --args "$target" die >"$dir/out" 2>&1
+		--args "$target" die >"$dir/out" 2>&1
 	expect "die" <<-'END'
 	panic: the last
 	[running]:
-	gdb-target.c
+	fail+0x
 	received signal SIGABRT
 	END
 }
