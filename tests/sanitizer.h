@@ -58,7 +58,8 @@ int __lsan_is_turned_off(void)
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
-	return SIGNALS_ARE_OURS;
+	/* Panics must stand on the stack for dead.c to tell which are dead. */
+	return SIGNALS_ARE_OURS ":detect_stack_use_after_return=0";
 }
 #else
 #define LEAKS_ARE_NO_MATTER() ((void)0)
