@@ -26,6 +26,13 @@
 #define UNDER_TSAN 0
 #endif
 
+/* Neither of them knows a main thread that ends before another joins it. */
+#if UNDER_TSAN || (UNDER_ASAN && defined __clang__)
+#define MAIN_MUST_STAY 1
+#else
+#define MAIN_MUST_STAY 0
+#endif
+
 /* A function that faults: a sanitizer would find it first. */
 #if UNDER_ASAN
 #define FAULTS __attribute__((no_sanitize("address", "undefined")))
