@@ -100,10 +100,13 @@ static bool isdefault(const struct sigaction *sa)
  * live by them. */
 static void catchfaults(bool all)
 {
+	static atomic_flag busy = ATOMIC_FLAG_INIT;
 	struct sigaction old, new = { .sa_sigaction = onfault,
 		.sa_flags = SA_SIGINFO | SA_ONSTACK };
 
 	sigemptyset(&new.sa_mask);
+	while (atomic_flag_test_and_set(&busy))	/* two threads may die */
+		;
 	for (int i = 0; i < FAULTS; i++) {
 		if (sigaction(faults[i], NULL, &old) || isours(&old) ||
 		    !(all || isdefault(&old)))
@@ -111,6 +114,7 @@ static void catchfaults(bool all)
 		former[i] = old;
 		sigaction(faults[i], &new, NULL);
 	}
+	atomic_flag_clear(&busy);
 }
 
 /* So that abort() finds the program's handler, and a core not ours. */

@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 /* Whether that is a name, of a file or a function. */
-static bool isname(const char *s)
+PANIC__UNWATCHED static bool isname(const char *s)
 {
 	for (int i = 0; i < 500; i++) {
 		if (!panic__readable(s + i, 1))
@@ -22,15 +22,16 @@ static bool isname(const char *s)
 }
 
 /* Whether that is a place and not what was left of a record. */
-static bool isplace(const struct panic_site *site)
+PANIC__UNWATCHED static bool isplace(const struct panic_site *site)
 {
-	return site && panic__readable(site, sizeof *site) &&
-		site->line > 0 && isname(site->file) &&
-		isname(site->function);
+	return site && (uintptr_t)site % _Alignof(struct panic_site) == 0 &&
+		panic__readable(site, sizeof *site) && site->line > 0 &&
+		isname(site->file) && isname(site->function);
 }
 
 /* Where the record t was opened.  Dead records may be overwritten; then the
  * frame opened last is named, which most often is the one. */
+PANIC__UNWATCHED
 static void describe(char *buf, size_t size, const struct panic__defer *t)
 {
 	const struct panic_site *site = NULL, *last = panic__g.site;

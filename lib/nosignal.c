@@ -7,7 +7,6 @@
 #include "runtime.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 #include "arch/context.h"
 

@@ -54,12 +54,11 @@ static PANIC_NORETURN void dead(const struct panic__defer *d, struct panic *p)
 static void checkrecord(const struct panic__defer *d, struct panic *p)
 {
 	const void *fp = p->cfa;
+	bool own = panic__onownstack(fp);
 
-	if (panic__onownstack(fp) ? panic__stale(d, fp) :
-	    !panic__living(d, fp))
+	if (own ? panic__stale(d, fp) : !panic__living(d, fp))
 		dead(d, p);
-	if (!panic__onownstack(fp) && panic__onsigstack(fp) &&
-	    !panic__onsigstack(d->fp))
+	if (!own && panic__onsigstack(fp) && !panic__onsigstack(d->fp))
 		panic__throw("panic on signal stack");
 }
 
@@ -100,6 +99,7 @@ static struct panic__defer *nextslow(struct panic *p)
  * the thread's own stack, whose calls nobody has started, and with one left.
  * room is how far above p's raiser that stack reaches, 0 if it is not on
  * it. */
+PANIC__UNWATCHED
 static inline struct panic__defer *next(struct panic *p, uintptr_t room)
 {
 	struct panic__defer *d = panic__g._defer;
@@ -243,7 +243,7 @@ __attribute__((noinline)) void panic__gopanic(struct panic *p)
 	struct panic *left __attribute__((cleanup(leftpanic), unused)) = p;
 	struct panic__defer *d;
 
-	p->argp = (char *)fp + panic__argdistance;
+	p->argp = (void *)((uintptr_t)fp + panic__argdistance);
 	panic__checkargp(p->argp);
 	link(p);
 	while ((d = rundefer(p, above)) != NULL) {

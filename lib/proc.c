@@ -122,6 +122,7 @@ struct panic__defer *panic__getchain(void)
 	return NULL;
 }
 
+PANIC__UNWATCHED
 bool panic__living(const struct panic__defer *t, const void *fp)
 {
 	if (panic__onownstack(fp) || panic__onoverflowstack(t->fp) ||

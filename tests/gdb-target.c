@@ -34,7 +34,7 @@ static void *idle(void *fd)
 {
 	recover_frame(return NULL);
 	for (int i = 0; i < 10; i++)
-		defer(keep, &((char *)0)[i]);
+		defer(keep, (void *)(uintptr_t)i);
 	defer(close, 77);
 	if (write(*(int *)fd, "", 1) == 1)
 		pause();

@@ -95,6 +95,7 @@ EXTRA_DIST += \
 noinst_HEADERS = \
 	tests/check.h \
 	tests/report.h \
+	tests/sanitizer.h \
 	tests/conformance/anew.h \
 	tests/conformance/conform.h \
 	tests/conformance/dying.h \

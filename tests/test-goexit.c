@@ -317,6 +317,10 @@ static void goexit_in_main(void)
 
 START_TEST(goexit_in_the_main_thread_leaves_the_others)	/* D15, S76 */
 {
+	if (MAIN_MUST_STAY) {
+		LEFT_OUT("the sanitizer does not know a main thread that ends");
+		return;
+	}
 	assert_dies(goexit_in_main, "exit 0\n");
 	ck_assert_str_eq(death, "main exits\nmain is gone\n");
 }

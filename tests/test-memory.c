@@ -40,7 +40,8 @@ void *__wrap_malloc(size_t size)
 
 void __wrap_free(void *p)
 {
-	live -= watched && p;
+	if (watched && p)
+		live--;
 	__real_free(p);
 }
 

@@ -134,6 +134,24 @@ extern PANIC_EXPORT __thread struct panic_g panic__g PANIC__TLS;
 
 #define PANIC__INLINE static inline __attribute__((always_inline, unused))
 
+/* AddressSanitizer must not watch who looks at a record that may be dead: newer
+ * frames, with their red zones, may be where it was.  Inlined into a function
+ * that is watched, it would be watched too. */
+#if defined __SANITIZE_ADDRESS__
+#define PANIC__ASAN
+#elif defined __has_feature
+#if __has_feature(address_sanitizer)
+#define PANIC__ASAN
+#endif
+#endif
+#ifdef PANIC__ASAN
+#define PANIC__UNWATCHED __attribute__((noinline, no_sanitize_address, unused))
+#define PANIC__LOOK PANIC__UNWATCHED static
+#else
+#define PANIC__UNWATCHED
+#define PANIC__LOOK PANIC__INLINE
+#endif
+
 /* Out of line: opens the first frame of a thread, or a frame on another stack;
  * or finds a dead record on the chain, and does not return. */
 PANIC_EXPORT PANIC_COLD void panic__enter_slow(struct panic__frame *f,
@@ -154,7 +172,7 @@ void panic__fell_through(const struct panic__frame *f);
 
 /* Whether the record t does not belong to a caller of the function at fp, or
  * to that function itself. */
-PANIC__INLINE int panic__stale(const struct panic__defer *t, const void *fp)
+PANIC__LOOK int panic__stale(const struct panic__defer *t, const void *fp)
 {
 	return (uintptr_t)t->fp - (uintptr_t)fp >=
 		panic__g.hi - (uintptr_t)fp ||

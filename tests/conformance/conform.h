@@ -14,6 +14,8 @@
 
 #include <panic.h>
 
+#include "../sanitizer.h"
+
 #define UNUSED __attribute__((unused))
 #define NOINLINE __attribute__((noinline))
 

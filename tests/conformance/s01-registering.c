@@ -309,7 +309,8 @@ FUNCTION(interrupted,
 
 START_TEST(S13_a_handler_on_its_own_stack_may_defer)
 {
-	stack_t ss = { .ss_size = 65536, .ss_sp = malloc(65536) };
+	static char room[65536];
+	stack_t ss = { .ss_size = sizeof room, .ss_sp = room };
 	struct sigaction sa = { .sa_handler = handler,
 		.sa_flags = SA_ONSTACK };
 

@@ -148,6 +148,11 @@ NOINLINE static void leavesdead(void *proc)
 	BARRIER();
 }
 
+static void nop(void *unused)
+{
+	(void)unused;
+}
+
 FUNCTION(opens,
 	DEFER(puts, "not run");
 );
@@ -187,8 +192,9 @@ static void findspanicking(void *proc)
 	panic("p");
 }
 
+/* Of an inline frame that is left, the calls run first. */
 FUNCTION(findsleaving,
-	DEFER(puts, "not run");
+	DEFER(nop, NULL);
 	leavesdead(arg);
 );
 
@@ -283,7 +289,7 @@ NOINLINE static void jumpsout(void *unused)
 static void leavesouter(void *unused)
 {
 	recover_frame(return);
-	defer(puts, "not run");
+	defer(nop, NULL);
 	if (setjmp(env) == 0)
 		jumpsout(unused);
 }

@@ -219,7 +219,8 @@ static void check42(void *y)
 }
 
 FUNCTION(deferptrs,
-	volatile int y = 0;
+	static volatile int y;	/* the calls come after the block */
+	y = 0;
 	DEFER(check42, (void *)&y);
 	DEFER(set42, (void *)&y);
 	growstack();

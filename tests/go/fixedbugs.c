@@ -247,7 +247,10 @@ FUNCTION(f5963,
 START_TEST(issue5963)
 {
 	LAYERS();
-	ck_assert(exited(dies(PICK(f5963), NULL), 7));
+	if (MAIN_MUST_STAY)
+		LEFT_OUT("the sanitizer does not know a main thread that ends");
+	else
+		ck_assert(exited(dies(PICK(f5963), NULL), 7));
 }
 END_TEST
 
