@@ -99,8 +99,7 @@ static struct panic__defer *nextslow(struct panic *p)
  * the thread's own stack, whose calls nobody has started, and with one left.
  * room is how far above p's raiser that stack reaches, 0 if it is not on
  * it. */
-PANIC__UNWATCHED
-static inline struct panic__defer *next(struct panic *p, uintptr_t room)
+PANIC__LOOK struct panic__defer *next(struct panic *p, uintptr_t room)
 {
 	struct panic__defer *d = panic__g._defer;
 
