@@ -272,6 +272,9 @@ static const struct work works[] = {
 
 int main(int argc, char **argv)
 {
+	long older = 0;
+
 	defer_frame();	/* an older frame, as any program has */
+	defer(bump, &older);
 	return bench_main(argc, argv, works);
 }

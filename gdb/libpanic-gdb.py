@@ -56,7 +56,7 @@ def place(pointer):
 
 def call(slot):
     """FUNCTION(ARGUMENT), of a struct panic__slot."""
-    address = int(slot['fn'])
+    address = int(slot['site']['fn']) or int(slot['fn'])
     name = gdb.execute('info symbol %#x' % address, to_string=True)
     name = '%#x' % address if name.startswith('No symbol') \
         else name.split(' in section')[0].strip()
@@ -167,11 +167,23 @@ def run(pointer):
         yield frame['slot'][i]
 
 
+def function(pointer):
+    """The function whose record that is, as its oldest call tells."""
+    if pointer['openDefer']:
+        slot = record(pointer, 'panic__frame')['slot'][0]
+    else:
+        slot = record(pointer, 'panic__proc')['slot']
+    try:
+        return text(slot['site']['function'])
+    except gdb.error:
+        return 'an unknown function'
+
+
 def show_record(number, pointer, slots):
     defer = pointer.dereference()
     kind = 'deferproc' if not defer['openDefer'] else \
         'recover_frame' if int(defer['landing']) else 'defer_frame'
-    print('#%-2d %s at %s%s' % (number, kind, place(defer['site']),
+    print('#%-2d %s in %s%s' % (number, kind, function(pointer),
                                 ' (one of its calls runs)'
                                 if int(defer['started']) else ''))
     for slot in slots(pointer):

@@ -27,9 +27,9 @@
  *     that it calls; and that function must not end in a tail call of one that
  *     calls recover().
  *   - Leave a frame by return, break, continue, goto, falling out of the
- *     block, panic() or goexit().  A longjmp() over it is fatal: it is found
- *     when the next frame is opened, an older one left, at the next panic or
- *     at the thread's end.
+ *     block, panic() or goexit().  A longjmp() over it is fatal if it forgets
+ *     a deferred call: that is found when a call is deferred in another frame,
+ *     an older frame left, at the next panic or at the thread's end.
  *   - A deferred call runs on top of the panicking stack: everything the
  *     panicking functions own is still there.
  *
@@ -83,13 +83,15 @@ extern "C" {
 /* A panic: Go's _panic.  Seen through the functions below. */
 struct panic;
 
-/* A place in the source, and for a deferred call how to call its function
- * (NULL: it is a void (*)(void *)).  Made by the macros. */
+/* A place in the source, and for a deferred call its function, where that was
+ * given by its name (else NULL), and how to call it (NULL: it is a void (*)(void
+ * *)).  Made by the macros. */
 struct panic_site {
 	const char *file;
 	const char *function;
 	int line;
 	void (*call)(void (*fn)(void), void *arg);
+	void (*fn)(void);
 };
 
 /*
@@ -227,17 +229,19 @@ PANIC_EXPORT void panic_g_free(struct panic_g *g);
 }
 #endif
 
-/* The place where it stands, as a const struct panic_site *. */
+/* The place where it stands, as a const struct panic_site *, with the members
+ * of a deferred call. */
 #if defined __GNUC__
-#define PANIC_HERE_(call) (__extension__ ({ \
+#define PANIC_SITE_(call, fn) (__extension__ ({ \
 	static const struct panic_site panic_site__ = \
-		{ __FILE__, __func__, __LINE__, call }; \
+		{ __FILE__, __func__, __LINE__, call, fn }; \
 	&panic_site__; \
 }))
 #else
-#define PANIC_HERE_(call) \
-	(&(const struct panic_site){ __FILE__, __func__, __LINE__, call })
+#define PANIC_SITE_(call, fn) \
+	(&(const struct panic_site){ __FILE__, __func__, __LINE__, call, fn })
 #endif
+#define PANIC_HERE_() PANIC_SITE_(NULL, NULL)
 
 /* The canonical frame address of the function it stands in; NULL lets the
  * library ask libunwind. */
@@ -247,11 +251,11 @@ PANIC_EXPORT void panic_g_free(struct panic_g *g);
 #define PANIC_CFA_() NULL
 #endif
 
-#define PANIC(...) panic_printf(PANIC_HERE_(NULL), __VA_ARGS__)
-#define panic_errno(...) panic_errnof(PANIC_HERE_(NULL), __VA_ARGS__)
-#define panic_value(type, data) panic_raise(PANIC_HERE_(NULL), type, data)
-#define PANIC_REPANIC(p) panic_repanic(PANIC_HERE_(NULL), p)
-#define PANIC_RECOVER() panic_recover(PANIC_CFA_(), PANIC_HERE_(NULL))
+#define PANIC(...) panic_printf(PANIC_HERE_(), __VA_ARGS__)
+#define panic_errno(...) panic_errnof(PANIC_HERE_(), __VA_ARGS__)
+#define panic_value(type, data) panic_raise(PANIC_HERE_(), type, data)
+#define PANIC_REPANIC(p) panic_repanic(PANIC_HERE_(), p)
+#define PANIC_RECOVER() panic_recover(PANIC_CFA_(), PANIC_HERE_())
 #define PANIC_GOEXIT() panic_goexit()
 
 #include <panic/report.h>

@@ -29,18 +29,29 @@ PANIC__UNWATCHED static bool isplace(const struct panic_site *site)
 		isname(site->file) && isname(site->function);
 }
 
-/* Where the record t was opened.  Dead records may be overwritten; then the
- * frame opened last is named, which most often is the one. */
+/* The place of the oldest call of the record t. */
+PANIC__UNWATCHED
+static const struct panic_site *place(const struct panic__defer *t)
+{
+	const struct panic__slot *s = t->openDefer ?
+		((const struct panic__frame *)t)->slot :
+		&((const struct panic__proc *)t)->slot;
+
+	return panic__readable(s, sizeof *s) ? s->site : NULL;
+}
+
+/* Which calls are forgotten.  Dead records may be overwritten; then the frame
+ * opened last is named, which most often is the one. */
 PANIC__UNWATCHED
 static void describe(char *buf, size_t size, const struct panic__defer *t)
 {
 	const struct panic_site *site = NULL, *last = panic__g.site;
 
 	if (panic__readable(t, sizeof *t))
-		site = t->site;
+		site = place(t);
 	if (isplace(site))
-		snprintf(buf, size, "it was opened at %.100s:%d in %.100s()",
-			site->file, site->line, site->function);
+		snprintf(buf, size, "its first was deferred at %.100s:%d in "
+			"%.100s()", site->file, site->line, site->function);
 	else if (last)
 		snprintf(buf, size, "its record is overwritten; the last frame "
 			"was opened at %.100s:%d in %.100s()", last->file,

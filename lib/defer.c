@@ -145,20 +145,51 @@ static PANIC_NORETURN void outofmemory(const struct panic__slot *s)
 static struct panic__slot newcall(void (*fn)(void), void *arg,
 	const struct panic_site *site)
 {
-	static const struct panic_site nil = { "(nil)", "(nil)", 0, NULL };
+	static const struct panic_site nil =
+		{ "(nil)", "(nil)", 0, NULL, (void (*)(void))panic__nilcall };
 
 	if (fn)
 		return (struct panic__slot){ fn, arg, site };
-	return (struct panic__slot){ (void (*)(void))panic__nilcall, NULL,
-		&nil };
+	return (struct panic__slot){ NULL, NULL, &nil };
 }
 
-uint32_t panic__defer_slow(struct panic__frame *f, void (*fn)(void),
-	void *arg, const struct panic_site *site)
+/* Whether t is neither of the function that has fp as its frame address, and
+ * goes on at ra, nor of a caller. */
+static bool isdead(const struct panic__defer *t, void *fp, void *ra)
+{
+	const void *floor = panic__floor(t, fp, ra);
+
+	return panic__stale(t, floor) && !panic__living(t, floor);
+}
+
+/* ra is where the function at fp goes on. */
+static void openframe(struct panic__frame *f, void *fp, void *ra,
+	const struct panic__slot *s, enum panic__landing landing)
+{
+	struct panic__defer *t = panic__getchain();
+
+	if (t && (t == &f->d || isdead(t, fp, ra)))
+		panic__dead(t, fp, "a call was deferred", s->site);
+	f->slot[0] = *s;
+	panic__link(f, t, fp, s->site, landing);
+}
+
+void panic__open_slow(struct panic__frame *f, void *fp, void (*fn)(void),
+	void *arg, const struct panic_site *site, enum panic__landing landing)
 {
 	struct panic__slot s = newcall(fn, arg, site);
 
-	if (f->d.n < PANIC__SLOTS) {
+	openframe(f, fp, __builtin_return_address(0), &s, landing);
+}
+
+uint32_t panic__defer_slow(struct panic__frame *f, void *fp, void (*fn)(void),
+	void *arg, const struct panic_site *site, enum panic__landing landing)
+{
+	struct panic__slot s = newcall(fn, arg, site);
+
+	if (landing != PANIC__OPEN) {
+		openframe(f, fp, __builtin_return_address(0), &s, landing);
+	} else if (f->d.n < PANIC__SLOTS) {
 		f->slot[f->d.n] = s;
 		PANIC__KEEP(f);
 		f->d.n++;
@@ -189,55 +220,34 @@ void panic__unlink(struct panic__defer *d)
 		freedefer((struct panic__proc *)d);
 }
 
+static void unwound(struct panic__frame **left)
+{
+	if (*left)
+		panic__run(*left);
+}
+
 void panic__run(struct panic__frame *f)
 {
+	struct panic__frame *left __attribute__((cleanup(unwound))) = f;
 	struct panic__slot s;
 
-	while (panic__popcall(&f->d, &s))
-		panic__call(&s);
+	do {
+		bool popped = panic__popcall(&f->d, &s);
+
+		if (panic__left(&f->d) == 0) {
+			panic__unlinkframe(f);
+			left = NULL;
+		}
+		if (popped)
+			panic__call(&s);
+	} while (left);
 }
 
-static void unwound(struct panic__frame **f)
-{
-	if (*f)
-		panic__leave_unwound(*f);
-}
-
-void panic__leave_unwound(struct panic__frame *f)
-{
-	struct panic__frame *left __attribute__((cleanup(unwound))) = f;
-
-	panic__run(f);
-	if (panic__g._defer == &f->d)
-		panic__g._defer = f->d.link;
-	else
-		panic__leave_slow(f);
-	left = NULL;
-}
-
-void panic__fell_through(const struct panic__frame *f)
+void panic__fell_through(const struct panic_site *site)
 {
 	panic__throw("the statement of recover_frame() at %s:%d in %s() "
 		"does not leave its block: write return, break, continue or "
-		"goto", f->d.site->file, f->d.site->line,
-		f->d.site->function);
-}
-
-/*
- * Here comes the first frame of a thread; a frame of a signal handler on an
- * alternate stack; and a frame that finds a dead record on the chain.
- */
-void panic__enter_slow(struct panic__frame *f, void *fp,
-	const struct panic_site *site, enum panic__landing landing)
-{
-	struct panic__defer *t = panic__g._defer;
-
-	if (t == &panic__first)
-		t = panic__getchain();
-	else if (t == &f->d || !panic__living(t,
-	    panic__floor(t, fp, __builtin_return_address(0))))
-		panic__dead(t, fp, "a frame was opened", site);
-	panic__link(f, t, fp, site, landing);
+		"goto", site->file, site->line, site->function);
 }
 
 /* f is not the newest record.  That is right only where the thread ends:
@@ -247,16 +257,7 @@ void panic__leave_slow(struct panic__frame *f)
 {
 	if (panic__exiting() && !panic__g._defer)
 		return;
-	panic__dead(panic__g._defer, f, "a frame was left", f->d.site);
-}
-
-/* Whether t is neither of the function that has fp as its frame address, and
- * goes on at ra, nor of a caller. */
-static bool isdead(const struct panic__defer *t, void *fp, void *ra)
-{
-	const void *floor = panic__floor(t, fp, ra);
-
-	return panic__stale(t, floor) && !panic__living(t, floor);
+	panic__dead(panic__g._defer, f, "a frame was left", f->slot[0].site);
 }
 
 /* deferproc's function has fp as its frame address. */
@@ -287,8 +288,7 @@ struct panic_proc *panic_deferproc(void *fp, void (*fn)(void), void *arg,
 		outofmemory(&s);
 	}
 	r->d = (struct panic__defer){ .link = t, .fp = fp,
-		.token = PANIC__TOKEN(fp), .site = &r->site, .n = 1,
-		.heap = 1 };
+		.token = PANIC__TOKEN(fp), .n = 1, .heap = 1 };
 	r->sp = panic__getcallersp(__builtin_frame_address(0));
 	r->pc = (uintptr_t)__builtin_return_address(0);
 	r->site = *site;

@@ -95,14 +95,13 @@ static struct panic__defer *nextslow(struct panic *p)
 	return d;
 }
 
-/* The same, quicker where nothing is out of the ordinary: an inline frame, on
- * the thread's own stack, whose calls nobody has started, and with one left.
- * room is how far above p's raiser that stack reaches, 0 if it is not on
- * it. */
-PANIC__LOOK struct panic__defer *next(struct panic *p, uintptr_t room)
+/* The same, quicker where nothing is out of the ordinary with d, the newest
+ * record: an inline frame, on the thread's own stack, whose calls nobody has
+ * started, and with one left.  room is how far above p's raiser that stack
+ * reaches, 0 if it is not on it. */
+PANIC__LOOK struct panic__defer *next(struct panic *p, uintptr_t room,
+	struct panic__defer *d)
 {
-	struct panic__defer *d = panic__g._defer;
-
 	if (PANIC__UNLIKELY(!d || (uintptr_t)d->fp - (uintptr_t)p->cfa >= room ||
 	    PANIC__TOKEN(d->fp) != d->token || d->started || !d->openDefer ||
 	    panic__left(d) - 1 >= PANIC__SLOTS))
@@ -120,13 +119,14 @@ static uintptr_t room(const struct panic *p)
 
 /*
  * Runs the newest deferred call of the thread for p.  Returns its record, or
- * NULL if there is none left.  Part of its caller, so that argp is the same
- * for all the calls of a panic.
+ * NULL if there is none left.  *t is the newest record before and after, so
+ * that a long chain is not walked through panic__g.  Part of its caller, so
+ * that argp is the same for all the calls of a panic.
  */
 static inline __attribute__((always_inline)) struct panic__defer *
-rundefer(struct panic *p, uintptr_t above)
+rundefer(struct panic *p, uintptr_t above, struct panic__defer **t)
 {
-	struct panic__defer *d = next(p, above);
+	struct panic__defer *d = next(p, above, *t), *same = d;
 
 	if (!d)
 		return NULL;
@@ -134,12 +134,15 @@ rundefer(struct panic *p, uintptr_t above)
 	d->started = 1;
 	p->d = d;
 	panic__call(p->call);
-	if (PANIC__UNLIKELY(panic__g._defer != d))
+	/* Or the compiler goes on with panic__g._defer for d, and waits. */
+	__asm__ ("" : "+r" (same));
+	if (PANIC__UNLIKELY(panic__g._defer != same))
 		panic__dead(panic__g._defer, p,
 			"a deferred call returned", p->call->site);
 	d->started = 0;
-	if (panic__left(d) == 0 && d->openDefer && !p->recovered)
-		panic__g._defer = d->link;	/* as panic__unlink() would */
+	*t = d;
+	if (panic__left(d) == 0 && d->openDefer)
+		panic__g._defer = *t = d->link;	/* as panic__unlink() would */
 	return d;
 }
 
@@ -240,12 +243,12 @@ __attribute__((noinline)) void panic__gopanic(struct panic *p)
 	void *fp = __builtin_frame_address(0);
 	uintptr_t above = room(p);
 	struct panic *left __attribute__((cleanup(leftpanic), unused)) = p;
-	struct panic__defer *d;
+	struct panic__defer *d, *t = panic__g._defer;
 
 	p->argp = (void *)((uintptr_t)fp + panic__argdistance);
 	panic__checkargp(p->argp);
 	link(p);
-	while ((d = rundefer(p, above)) != NULL) {
+	while ((d = rundefer(p, above, &t)) != NULL) {
 		if (!p->recovered)
 			continue;
 		struct panic *exit = recovered();
@@ -271,7 +274,8 @@ void panic_goexit(void)
 	link(&e.p);
 	/* A panic that skips this, and is recovered, comes back here. */
 	(void)PANIC_SETJMP_(e.env);
-	while (rundefer(&e.p, room(&e.p)))
+	for (struct panic__defer *t = panic__g._defer;
+	    rundefer(&e.p, room(&e.p), &t); )
 		;
 	/* The records are freed by now, and the exit unwinds leftpanic() of
 	 * each panic that stands below, this one and older. */

@@ -181,7 +181,7 @@ void panic__nilcall(void *unused)
 {
 	(void)unused;
 	static const struct panic_site site =
-		{ "(nil)", "(nil)", 0, NULL };
+		{ "(nil)", "(nil)", 0, NULL, NULL };
 
 	panic_printf(&site, "runtime error: invalid memory address or "
 		"nil pointer dereference");
@@ -189,7 +189,7 @@ void panic__nilcall(void *unused)
 
 void panic__raisefault(struct panic_fault *fault, const char *message)
 {
-	static const struct panic_site site = { "(fault)", "(fault)", 0, NULL };
+	static const struct panic_site site = { "(fault)", "(fault)", 0, NULL, NULL };
 	struct panic p;
 
 	init(&p, &site);

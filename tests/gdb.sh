@@ -25,7 +25,7 @@ ask()
 # Each line of standard input must stand in the answer, in this order.
 expect()
 {
-	sed 's/0x[0-9a-f]*/0x/g; s/[^ ]*gdb-target\.c:[0-9]*/gdb-target.c/g' \
+	sed 's/0x[0-9a-f]*/0x/g; s/\.cold+/+/; s/[^ ]*gdb-target\.c:[0-9]*/gdb-target.c/g' \
 		"$dir/out" >"$dir/got"
 	tr -s '\t ' ' ' <"$dir/got" >"$dir/rest"
 	while read -r line; do
@@ -51,17 +51,17 @@ check()
 	and again
 	raised at gdb-target.c in again
 	runs stop(0x), deferred at gdb-target.c in work
-	#0 recover_frame at gdb-target.c in work (one of its calls runs)
+	#0 recover_frame in work (one of its calls runs)
 	free(0x), deferred at gdb-target.c in work
-	#1 deferproc at gdb-target.c in main
+	#1 deferproc in main
 	keep(0x), deferred at gdb-target.c in main
-	#2 defer_frame at gdb-target.c in main
+	#2 defer_frame in main
 	keep(0x), deferred at gdb-target.c in main
 	panic: the first [recovered]
 	No panics.
-	#0 recover_frame at gdb-target.c in work (one of its calls runs)
-	#2 defer_frame at gdb-target.c in main
-	#0 recover_frame at gdb-target.c in idle
+	#0 recover_frame in work (one of its calls runs)
+	#2 defer_frame in main
+	#0 recover_frame in idle
 	close(0x), deferred at gdb-target.c in idle
 	keep(0x), deferred at gdb-target.c in idle
 	END
@@ -90,9 +90,9 @@ check_died()
 	raised at gdb-target.c in fail
 	No deferred calls.
 	Frames whose calls were all run by a panic:
-	#0 defer_frame at gdb-target.c in fail
+	#0 defer_frame in fail
 	keep(0x), deferred at gdb-target.c in fail
-	#1 defer_frame at gdb-target.c in die
+	#1 defer_frame in die
 	keep(0x), deferred at gdb-target.c in die
 	free(0x), deferred at gdb-target.c in die
 	END

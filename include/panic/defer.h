@@ -94,8 +94,11 @@ PANIC_DEFERRABLE(addrinfo, void, struct addrinfo *)
 /* What an inline frame and the library must agree on: an address that is the
  * same through one activation of a function and higher in its callers, and
  * beside it on the stack the saved return address, which tells whether that
- * activation is still there. */
-#if defined __GNUC__
+ * activation is still there.  On x86-64 the CFA is that, also where the stack is
+ * realigned, and needs no frame pointer. */
+#if defined __x86_64__ && defined __GNUC__
+#define PANIC_FP_() __builtin_dwarf_cfa()
+#elif defined __GNUC__
 #define PANIC_FP_() __builtin_frame_address(0)
 #else
 #define PANIC_FP_() NULL
@@ -128,7 +131,7 @@ struct panic_proc {
 #define PANIC_DEFERPROC(fn, arg) \
 	PANIC_SETJMP_(panic_deferproc(PANIC_FP_(), PANIC_FN_(fn), \
 		(PANIC_CHECK_(fn, arg), PANIC_ARG_(arg)), \
-		PANIC_HERE_(PANIC_CALL_(fn)))->env)
+		PANIC_SITE_(PANIC_CALL_(fn), NULL))->env)
 
 PANIC_EXPORT struct panic_proc *panic_deferproc(void *fp, void (*fn)(void),
 	void *arg, const struct panic_site *site);
@@ -136,7 +139,7 @@ PANIC_EXPORT struct panic_proc *panic_deferproc(void *fp, void (*fn)(void),
 /* deferreturn(): runs the calling function's deferred calls, newest first.
  * Go: deferreturn. */
 #define PANIC_DEFERRETURN() \
-	panic_deferreturn(PANIC_FP_(), PANIC_HERE_(NULL))
+	panic_deferreturn(PANIC_FP_(), PANIC_HERE_())
 
 /* The attribute keeps the function from being inlined: it would run the calls
  * of the function that it becomes a part of. */

@@ -21,7 +21,6 @@ struct panic__defer {
 	struct panic__defer *link;	/* the next older record */
 	void *fp;			/* frame address of its function */
 	void *token;			/* the saved return address beside fp */
-	const struct panic_site *site;	/* where the frame was opened */
 	uint8_t landing;		/* enum panic__landing */
 	uint8_t openDefer;		/* an inline frame, not a deferproc */
 	uint8_t started;		/* _panic is running one of its calls */
@@ -36,12 +35,14 @@ struct panic__defer {
 enum panic__landing {
 	PANIC__NONE,			/* the frame cannot stop a panic */
 	PANIC__BUILTIN,			/* __builtin_setjmp */
-	PANIC__SETJMP			/* setjmp */
+	PANIC__SETJMP,			/* setjmp */
+	PANIC__OPEN			/* for panic__defer_slow(): the frame is
+					   linked already */
 };
 
 /* A deferred call. */
 struct panic__slot {
-	void (*fn)(void);
+	void (*fn)(void);		/* valid if site->fn is NULL */
 	void *arg;
 	const struct panic_site *site;
 };
@@ -89,9 +90,13 @@ struct panic__recover_frame {
  * defer to defer: how many calls there are, and the first of them.  With that
  * it calls the deferred functions directly, without a loop.  If the frame has
  * another number of calls, it is right: a goexit() may have run them already.
+ *
+ * The frame is on the chain from its first call to the moment before its last
+ * one runs: one that defers nothing costs nothing.
  */
 struct panic__scope {
 	struct panic__frame *frame;
+	enum panic__landing landing;
 	uint32_t n;
 #ifdef __OPTIMIZE__
 	struct panic__slot s0, s1, s2, s3;
@@ -101,10 +106,11 @@ struct panic__scope {
 /* Go's g: the chain of one stack. */
 struct panic_g {
 	struct panic__defer *_defer;	/* newest record */
+	const struct panic_site *site;	/* of the call that opened a frame
+					   last */
 	uintptr_t hi;			/* end of the stack */
 	uintptr_t lo;			/* its lowest address */
 	struct panic *_panic;		/* newest panic */
-	const struct panic_site *site;	/* of the frame opened last */
 };
 
 #if defined __APPLE__ && defined __MACH__
@@ -116,8 +122,10 @@ struct panic_g {
 extern PANIC_EXPORT __thread struct panic_g panic__g PANIC__TLS;
 
 /* Reads the saved return address of the activation whose frame address is fp.
- * Both ABIs named here keep it one word above. */
-#if defined __x86_64__ || defined __aarch64__
+ * x86-64 keeps it one word below the CFA; AArch64, one above the frame's. */
+#if defined __x86_64__
+#define PANIC__TOKEN(fp) (((void **)(fp))[-1])
+#elif defined __aarch64__
 #define PANIC__TOKEN(fp) (((void **)(fp))[1])
 #else
 #define PANIC__TOKEN(fp) ((void *)NULL)
@@ -152,30 +160,32 @@ extern PANIC_EXPORT __thread struct panic_g panic__g PANIC__TLS;
 #define PANIC__LOOK PANIC__INLINE
 #endif
 
-/* Out of line: opens the first frame of a thread, or a frame on another stack;
- * or finds a dead record on the chain, and does not return. */
-PANIC_EXPORT PANIC_COLD void panic__enter_slow(struct panic__frame *f,
-	void *fp, const struct panic_site *site, enum panic__landing landing);
+/* Out of line: opens the frame f of the function at fp by its first call.  It is
+ * the thread's first, or on another stack; or a dead record is on the chain, and
+ * the process ends. */
+PANIC_EXPORT PANIC_COLD void panic__open_slow(struct panic__frame *f,
+	void *fp, void (*fn)(void), void *arg, const struct panic_site *site,
+	enum panic__landing landing);
+/* Out of line: registers a call that is NULL, or beyond the inline slots, or of
+ * which the compiler does not know whether it is the first.  Returns the frame's
+ * n. */
+PANIC_EXPORT uint32_t panic__defer_slow(struct panic__frame *f, void *fp,
+	void (*fn)(void), void *arg, const struct panic_site *site,
+	enum panic__landing landing);
 /* Out of line: f is not the newest record. */
 PANIC_EXPORT PANIC_COLD void panic__leave_slow(struct panic__frame *f);
-/* Out of line: the same as panic__leave(), while that is unwound. */
-PANIC_EXPORT PANIC_COLD void panic__leave_unwound(struct panic__frame *f);
-/* Out of line: registers a call beyond the inline slots, or a NULL one.
- * Returns the frame's n. */
-PANIC_EXPORT uint32_t panic__defer_slow(struct panic__frame *f,
-	void (*fn)(void), void *arg, const struct panic_site *site);
-/* Out of line: runs the calls that are left. */
+/* Out of line: runs the calls that are left, and takes f off the chain. */
 PANIC_EXPORT PANIC_COLD void panic__run(struct panic__frame *f);
-/* The statement of recover_frame() did not leave the block. */
+/* The statement of the recover_frame() at site did not leave the block. */
 PANIC_EXPORT PANIC_NORETURN PANIC_COLD
-void panic__fell_through(const struct panic__frame *f);
+void panic__fell_through(const struct panic_site *site);
 
 /* Whether the record t does not belong to a caller of the function at fp, or
  * to that function itself. */
 PANIC__LOOK int panic__stale(const struct panic__defer *t, const void *fp)
 {
-	return (uintptr_t)t->fp - (uintptr_t)fp >=
-		panic__g.hi - (uintptr_t)fp ||
+	return (uintptr_t)t->fp < (uintptr_t)fp ||
+		(uintptr_t)t->fp >= panic__g.hi ||
 		PANIC__TOKEN(t->fp) != t->token;
 }
 
@@ -193,7 +203,8 @@ PANIC__LOOK int panic__stale(const struct panic__defer *t, const void *fp)
 #define PANIC__FLOOR(t, fp) (fp)
 #endif
 
-/* Makes f the newest record; t is the newest until now. */
+/* Makes f the newest record, with a call in its first slot; t is the newest
+ * until now. */
 PANIC__INLINE void panic__link(struct panic__frame *f, struct panic__defer *t,
 	void *fp, const struct panic_site *site, enum panic__landing landing)
 {
@@ -202,75 +213,81 @@ PANIC__INLINE void panic__link(struct panic__frame *f, struct panic__defer *t,
 	f->d.fp = fp;
 	PANIC__KEEP(f);
 	f->d.token = PANIC__TOKEN(fp);
-	f->d.site = site;
 	f->d.landing = (uint8_t)landing;
 	f->d.openDefer = 1;
 	f->d.started = 0;
 	f->d.heap = 0;
-	f->d.n = 0;
+	f->d.n = 1;
 	PANIC__KEEP(f);
 	panic__g._defer = &f->d;
 	panic__g.site = site;
 	PANIC__KEEP(f);
 }
 
-PANIC__INLINE struct panic__scope panic__enter(struct panic__frame *f,
-	void *fp, const struct panic_site *site, enum panic__landing landing)
+/* Takes f off the chain. */
+PANIC__INLINE void panic__unlinkframe(struct panic__frame *f)
 {
-	struct panic__defer *t = panic__g._defer;
-
-	if (t && PANIC__UNLIKELY(t == &f->d ||
-	    panic__stale(t, PANIC__FLOOR(t, fp))))
-		panic__enter_slow(f, fp, site, landing);
+	if (PANIC__UNLIKELY(panic__g._defer != &f->d))
+		panic__leave_slow(f);
 	else
-		panic__link(f, t, fp, site, landing);
-	return (struct panic__scope){ .frame = f, .n = 0 };
+		panic__g._defer = f->d.link;
+	PANIC__KEEP(f);
 }
 
 PANIC__INLINE void panic__call(const struct panic__slot *s)
 {
+	void (*fn)(void) = s->site->fn ? s->site->fn : s->fn;
+
 	if (s->site->call)
-		s->site->call(s->fn, s->arg);
+		s->site->call(fn, s->arg);
 	else
-		((void (*)(void *))s->fn)(s->arg);
+		((void (*)(void *))fn)(s->arg);
 }
 
-/* Runs call number i of f.  It is popped before, so that a panic in it never
- * runs it again; the frame stays linked for the calls that are left. */
-PANIC__INLINE void panic__runslot(struct panic__frame *f, uint32_t i)
+/* Runs call number i of f, which is popped before, so that a panic in it never
+ * runs it again.  The frame stays linked for the calls that are left; with the
+ * last one it has done its work, and left is who still has to leave it. */
+PANIC__INLINE void panic__runslot(struct panic__frame *f, uint32_t i,
+	const struct panic__slot *s, struct panic__frame **left)
 {
-	f->d.n = i;
-	panic__call(&f->slot[i]);
+	const struct panic__slot call = *s;
+
+	if (i == 0) {
+		panic__unlinkframe(f);
+		*left = NULL;
+	} else {
+		f->d.n = i;
+	}
+	panic__call(&call);
 }
 
 #ifdef __OPTIMIZE__
 /* The same where known tells what f->slot[i] holds. */
 PANIC__INLINE void panic__runknown(struct panic__frame *f, uint32_t i,
-	struct panic__slot known)
+	struct panic__slot known, struct panic__frame **left)
 {
-	f->d.n = i;
 	known.arg = f->slot[i].arg;
-	panic__call(&known);
+	panic__runslot(f, i, &known, left);
 }
 
 /* Runs the n calls of f. */
 PANIC__INLINE void panic__runall(struct panic__frame *f,
-	const struct panic__scope *scope)
+	const struct panic__scope *scope, struct panic__frame **left)
 {
 	uint32_t n = scope->n;
 
 	if (__builtin_constant_p(n) && n <= 4) {
 		if (n >= 4)
-			panic__runknown(f, 3, scope->s3);
+			panic__runknown(f, 3, scope->s3, left);
 		if (n >= 3)
-			panic__runknown(f, 2, scope->s2);
+			panic__runknown(f, 2, scope->s2, left);
 		if (n >= 2)
-			panic__runknown(f, 1, scope->s1);
+			panic__runknown(f, 1, scope->s1, left);
 		if (n >= 1)
-			panic__runknown(f, 0, scope->s0);
+			panic__runknown(f, 0, scope->s0, left);
 	} else {
-		while (n)
-			panic__runslot(f, --n);
+		for (; n; n--)
+			panic__runslot(f, n - 1, &f->slot[n - 1], left);
 	}
 }
 
@@ -294,10 +311,10 @@ PANIC__INLINE void panic__know(struct panic__scope *scope,
 }
 #else
 PANIC__INLINE void panic__runall(struct panic__frame *f,
-	const struct panic__scope *scope)
+	const struct panic__scope *scope, struct panic__frame **left)
 {
 	for (uint32_t n = scope->n; n; n--)
-		panic__runslot(f, n - 1);
+		panic__runslot(f, n - 1, &f->slot[n - 1], left);
 }
 
 PANIC__INLINE void panic__know(struct panic__scope *scope,
@@ -328,7 +345,7 @@ PANIC__INLINE int panic__asknown(const struct panic__scope *scope)
 PANIC__INLINE void panic__unwound(struct panic__frame *const *left)
 {
 	if (*left)
-		panic__leave_unwound(*left);
+		panic__run(*left);
 }
 #define PANIC__IFUNWOUND __attribute__((cleanup(panic__unwound)))
 #else
@@ -338,68 +355,96 @@ PANIC__INLINE void panic__unwound(struct panic__frame *const *left)
 /* Go's deferreturn, for an inline frame. */
 PANIC__INLINE void panic__leave(const struct panic__scope *scope)
 {
-	struct panic__frame *f = scope->frame;
-	struct panic__frame *left PANIC__IFUNWOUND = f;
+	if (scope->n == 0)
+		return;
+	struct panic__frame *left PANIC__IFUNWOUND = scope->frame;
 
-	if (PANIC__LIKELY(panic__asknown(scope)))
-		panic__runall(f, scope);
-	else
-		panic__run(f);
-	if (PANIC__UNLIKELY(panic__g._defer != &f->d))
-		panic__leave_slow(f);
-	else
-		panic__g._defer = f->d.link;
-	PANIC__KEEP(f);
-	left = NULL;
+	if (PANIC__LIKELY(panic__asknown(scope))) {
+		panic__runall(scope->frame, scope, &left);
+	} else {
+		left = NULL;
+		panic__run(scope->frame);
+	}
 }
 
-PANIC__INLINE void panic__push(struct panic__scope *scope, void (*fn)(void),
-	void *arg, const struct panic_site *site)
+PANIC__INLINE void panic__store(struct panic__frame *f, uint32_t n,
+	const struct panic__slot *s)
+{
+	if (!s->site->fn)
+		f->slot[n].fn = s->fn;
+	f->slot[n].arg = s->arg;
+	PANIC__KEEP(f);
+	f->slot[n].site = s->site;
+	PANIC__KEEP(f);
+}
+
+PANIC__INLINE void panic__push(struct panic__scope *scope, void *fp,
+	void (*fn)(void), void *arg, const struct panic_site *site)
 {
 	struct panic__frame *f = scope->frame;
+	struct panic__slot s = { fn, arg, site };
 	uint32_t n = scope->n;
 
-	if (PANIC__UNLIKELY(!fn || n >= PANIC__SLOTS)) {
-		scope->n = panic__defer_slow(f, fn, arg, site);
-		return;
+	if (__builtin_constant_p(n) && n == 0) {
+		struct panic__defer *t = panic__g._defer;
+
+		if (PANIC__UNLIKELY(!fn)) {
+			scope->n = panic__defer_slow(f, fp, fn, arg, site,
+				scope->landing);
+			return;
+		}
+		panic__know(scope, s);
+		if (PANIC__LIKELY(t) && PANIC__UNLIKELY(t == &f->d ||
+		    panic__stale(t, PANIC__FLOOR(t, fp)))) {
+			panic__open_slow(f, fp, fn, arg, site, scope->landing);
+		} else {
+			panic__store(f, 0, &s);
+			panic__link(f, t, fp, site, scope->landing);
+		}
+		scope->n = 1;
+	} else if (PANIC__UNLIKELY(!fn || n == 0 || n >= PANIC__SLOTS)) {
+		scope->n = panic__defer_slow(f, fp, fn, arg, site,
+			n == 0 ? scope->landing : PANIC__OPEN);
+	} else {
+		panic__know(scope, s);
+		panic__store(f, n, &s);
+		f->d.n = scope->n = n + 1;
+		PANIC__KEEP(f);
 	}
-	panic__know(scope, (struct panic__slot){ fn, arg, site });
-	f->slot[n].fn = fn;
-	f->slot[n].arg = arg;
-	PANIC__KEEP(f);
-	f->slot[n].site = site;
-	PANIC__KEEP(f);
-	f->d.n = scope->n = n + 1;
-	PANIC__KEEP(f);
 }
 
-/* After a recovered panic: runs the frame's older calls. */
+/* A frame that is not on the chain. */
+PANIC__INLINE struct panic__scope panic__scope(struct panic__frame *f,
+	enum panic__landing landing)
+{
+	return (struct panic__scope){ .frame = f, .landing = landing, .n = 0 };
+}
+
+/* After a recovered panic: runs the frame's older calls.  Without any it is off
+ * the chain already. */
 PANIC__INLINE void panic__landed(struct panic__scope *scope,
 	struct panic__frame *f)
 {
-	scope->frame = f;
-	scope->n = 0;
+	*scope = panic__scope(f, PANIC__LANDING);
 	if (PANIC__UNLIKELY((uint16_t)f->d.n))
 		panic__run(f);
-	f->d.n = 0;
 }
 
 /* recover(), where most often there is no panic. */
 #undef PANIC_RECOVER
 #define PANIC_RECOVER() (PANIC__UNLIKELY(panic__g._panic) ? \
-	panic_recover(PANIC_CFA_(), PANIC_HERE_(NULL)) : \
+	panic_recover(PANIC_CFA_(), PANIC_HERE_()) : \
 	(const struct panic *)NULL)
 
 /*
- * defer_frame(): opens a frame for the block it stands in.  Its deferred calls
+ * defer_frame(): makes a frame for the block it stands in.  Its deferred calls
  * run on every way out of the block.  It cannot stop a panic.
  */
 #define PANIC_DEFER_FRAME() \
 	struct panic__frame panic_storage__; \
 	struct panic__scope panic_frame__ \
 		__attribute__((cleanup(panic__leave), unused)) = \
-		panic__enter(&panic_storage__, PANIC_FP_(), \
-			PANIC_HERE_(NULL), PANIC__NONE)
+		panic__scope(&panic_storage__, PANIC__NONE)
 
 /*
  * recover_frame(statement): the same, and when one of its deferred calls has
@@ -410,25 +455,30 @@ PANIC__INLINE void panic__landed(struct panic__scope *scope,
 #define PANIC_RECOVER_FRAME(...) \
 	struct panic__recover_frame panic_storage__; \
 	struct panic__scope panic_frame__ \
-		__attribute__((cleanup(panic__leave), unused)) = \
-		panic__enter(&panic_storage__.frame, PANIC_FP_(), \
-			PANIC_HERE_(NULL), PANIC__LANDING); \
+		__attribute__((cleanup(panic__leave), unused)); \
 	if (PANIC__SETJMP_(panic_storage__.env)) { \
 		panic__landed(&panic_frame__, &panic_storage__.frame); \
 		__VA_ARGS__; \
-		panic__fell_through(&panic_storage__.frame); \
-	}
+		panic__fell_through(PANIC_HERE_()); \
+	} \
+	panic_frame__ = panic__scope(&panic_storage__.frame, PANIC__LANDING)
+
+/* fn as a constant, if it is the name of a function; else NULL. */
+#define PANIC__NAMED(fn) __builtin_choose_expr( \
+	__builtin_types_compatible_p(__typeof__(fn), __typeof__(*(fn))), \
+	PANIC_FN_(fn), NULL)
 
 /*
  * defer(fn, arg): registers fn(arg) for the exit of the innermost frame.  Both
  * are evaluated here, once.  If there is no memory for it (only beyond eight
  * calls), fn(arg) is called at once and a panic with ENOMEM raised.  A NULL fn
- * panics when its call is due.
+ * panics when its call is due.  Of a pointer p to a function write p, not *p.
  */
 #define PANIC_DEFER(fn, arg) do { \
 	PANIC_CHECK_(fn, arg); \
-	panic__push(&panic_frame__, PANIC_FN_(fn), PANIC_ARG_(arg), \
-		PANIC_HERE_(PANIC_CALL_(fn))); \
+	panic__push(&panic_frame__, PANIC_FP_(), PANIC_FN_(fn), \
+		PANIC_ARG_(arg), \
+		PANIC_SITE_(PANIC_CALL_(fn), PANIC__NAMED(fn))); \
 } while (0)
 
 #endif

@@ -56,8 +56,8 @@ enum panic_signal_flags {
  */
 PANIC_EXPORT int panic_signals(unsigned flags);
 
-/* Makes the calling thread ready for a stack overflow, as its first frame
- * does: for a thread that opens none in time.  Returns 0, or -1 with errno
+/* Makes the calling thread ready for a stack overflow, as its first deferred
+ * call does: for a thread that makes none in time.  Returns 0, or -1 with errno
  * ENOMEM. */
 PANIC_EXPORT int panic_thread_init(void);
 

@@ -161,10 +161,20 @@ static void state(void *unused)
 		d->_panic == panic__g._panic ? "started" : "bad");
 }
 
+static void none(void *unused)
+{
+	(void)unused;
+}
+
 FUNCTION(oncall,
 	DEFER(state, NULL);
 	if (arg)
 		panic("p");
+);
+
+FUNCTION(oncalls,
+	DEFER(none, NULL);
+	DEFER(state, NULL);
 );
 
 FUNCTION(stopsoncall,
@@ -181,6 +191,7 @@ START_TEST(S18_a_record_stays_linked_and_started_while_a_panic_runs_it)
 END_TEST
 
 FUNCTION(recoversstate,
+	DEFER(none, NULL);
 	DEFER(state, NULL);
 	DEFER(catch, "r");
 	panic("p");
@@ -191,17 +202,38 @@ START_TEST(S18_after_the_recover_the_record_is_open_again)
 	recoversstate_frame(NULL);
 	expect("r=p open");
 	recoversstate_proc(NULL);
+	expect("r=p open");
+}
+END_TEST
+
+FUNCTION(recoversaslast,
+	DEFER(state, NULL);
+	DEFER(catch, "r");
+	panic("p");
+);
+
+START_TEST(S18_after_the_recover_the_last_call_has_no_record)
+{
+	LAYERS();
+	CALL(recoversaslast, NULL);
 	expect("r=p unlinked");
 }
 END_TEST
 
-/* At a normal return a deferproc record is unlinked first; a frame stays,
- * because its other calls are in it. */
-START_TEST(S17_a_deferproc_record_is_unlinked_before_its_call)
+/* At a normal return a deferproc record is unlinked first; a frame when no
+ * other calls are in it. */
+START_TEST(S17_a_record_is_unlinked_before_its_last_call)
 {
-	oncall_proc(NULL);
+	LAYERS();
+	CALL(oncall, NULL);
 	expect("unlinked");
-	oncall_frame(NULL);
+}
+END_TEST
+
+START_TEST(S17_the_records_of_older_calls_are_open)
+{
+	LAYERS();
+	CALL(oncalls, NULL);
 	expect("open");
 }
 END_TEST
@@ -281,10 +313,12 @@ static void add(TCase *tc)
 	LAYERED(tc, S17_a_call_that_panics_at_return_is_not_run_again);
 	tcase_add_test(tc, S16_calls_that_the_compiler_knows_run_in_order);
 	LAYERED(tc, S17_a_known_call_that_panics_at_return_is_not_run_again);
-	tcase_add_test(tc, S17_a_deferproc_record_is_unlinked_before_its_call);
+	LAYERED(tc, S17_a_record_is_unlinked_before_its_last_call);
+	LAYERED(tc, S17_the_records_of_older_calls_are_open);
 	LAYERED(tc,
 		S18_a_record_stays_linked_and_started_while_a_panic_runs_it);
 	tcase_add_test(tc, S18_after_the_recover_the_record_is_open_again);
+	LAYERED(tc, S18_after_the_recover_the_last_call_has_no_record);
 	LAYERED(tc, S19_the_calls_left_run_under_a_panic_of_a_deferred_call);
 	LAYERED(tc,
 		S20_a_value_is_released_when_the_recovering_call_has_returned);

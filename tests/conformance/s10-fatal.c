@@ -230,7 +230,7 @@ static void expectdead(void (*fn)(void *), const char *pending,
 
 START_TEST(S110_a_dead_frame_is_found_when_a_frame_is_opened)
 {
-	expectdead(opensframe, "", "a frame was opened");
+	expectdead(opensframe, "", "a call was deferred");
 	expectdead(callsdeferproc, "", "deferproc() was called");
 }
 END_TEST
