@@ -209,9 +209,7 @@ PANIC__INLINE void panic__link(struct panic__frame *f, struct panic__defer *t,
 	void *fp, const struct panic_site *site, enum panic__landing landing)
 {
 	f->d.link = t;
-	PANIC__KEEP(f);		/* or GCC packs stores, in more code */
 	f->d.fp = fp;
-	PANIC__KEEP(f);
 	f->d.token = PANIC__TOKEN(fp);
 	f->d.landing = (uint8_t)landing;
 	f->d.openDefer = 1;
@@ -373,7 +371,6 @@ PANIC__INLINE void panic__store(struct panic__frame *f, uint32_t n,
 	if (!s->site->fn)
 		f->slot[n].fn = s->fn;
 	f->slot[n].arg = s->arg;
-	PANIC__KEEP(f);
 	f->slot[n].site = s->site;
 	PANIC__KEEP(f);
 }
