@@ -10,8 +10,9 @@
  *   open      its function runs; calls may be registered
  *   started   a panic or goexit (_panic) runs one of its calls, which has been
  *             popped; the record stays linked for those that are left
- * It leaves the chain when its function leaves it (deferreturn, panic__leave)
- * or when a panic finds no call left in it.
+ * It leaves the chain before its last call where its function runs the calls
+ * (deferreturn, panic__leave), and after it where a panic does, which so finds
+ * the records whose calls an older panic was running.
  *
  * A panic is in one of these states:
  *   running   argp is the CFA of the deferred call that it runs

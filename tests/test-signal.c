@@ -4,39 +4,18 @@
 /* C promises no fault: what faults here goes through volatile objects, and a
  * quotient has a divisor that the compiler cannot see. */
 
-#include "check.h"
+#include "fault.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <setjmp.h>
 #include <sys/mman.h>
 
-static int *volatile nowhere;			/* a null pointer */
 static void (*volatile nocode)(void);
 static volatile int zero, minusone = -1;
 static volatile char *volatile wild = (volatile char *)0x123456789000;
 static volatile char *volatile noncanonical =
 	(volatile char *)0x8000000000000000;
-
-/* Recovers; notes the kind and the words, or "null". */
-static void rescue_fault(void *unused)
-{
-	const struct panic *p = recover();
-	const struct panic_fault *f = p ? panic_data(p, &panic_fault_type) :
-		NULL;
-
-	(void)unused;
-	if (f)
-		note("[%d %s]", (int)f->kind, panic_message(p));
-	else
-		note("[%s]", p ? panic_message(p) : "null");
-}
-
-NOINLINE static void fault_nil(void)
-{
-	*nowhere = 1;
-}
 
 NOINLINE static void fault_call(void)
 {
@@ -63,41 +42,6 @@ NOINLINE static void fault_noncanonical(void)
 {
 	*noncanonical = 1;
 }
-
-static int endless(volatile char *above, int n)
-{
-	volatile char block[512];
-
-	block[0] = (char)n;
-	if (n < 0)
-		return 0;
-	return endless(block, n + 1) + block[0] + above[0];
-}
-
-NOINLINE static void fault_stack(void)
-{
-	volatile char c = 0;
-
-	endless(&c, 0);
-}
-
-static void attempt(void (*fn)(void))
-{
-	recover_frame(return);
-	defer(rescue_fault, NULL);
-	fn();
-	note("no fault");
-}
-
-/* Each test has a process of its own only in Check's forked mode. */
-static void start(unsigned flags)
-{
-	if (panic_signals(flags))
-		ck_assert_int_eq(errno, EBUSY);
-}
-
-#define NIL "[0 runtime error: invalid memory address or nil pointer " \
-	"dereference]"
 
 START_TEST(S90_a_null_dereference_is_a_panic)
 {
@@ -344,99 +288,6 @@ done:
 }
 END_TEST
 
-START_TEST(a_stack_overflow_is_a_panic_if_asked_for)
-{
-	int i;
-
-	start(PANIC_STACK_OVERFLOW);
-	for (i = 0; i < 3; i++) {
-		forget();
-		attempt(fault_stack);
-		ck_assert_str_eq(trace, "[6 runtime error: stack overflow]");
-	}
-}
-END_TEST
-
-static void overflow_thread(void)
-{
-	attempt(fault_stack);
-	attempt(fault_stack);
-}
-
-START_TEST(a_stack_overflow_of_another_thread_too)
-{
-	start(PANIC_STACK_OVERFLOW);
-	in_thread(overflow_thread);
-	ck_assert_str_eq(trace, "[6 runtime error: stack overflow] "
-		"[6 runtime error: stack overflow] returned");
-}
-END_TEST
-
-static void nested_on_overflow_stack(void *unused)
-{
-	(void)unused;
-	attempt(fault_nil);
-	{
-		recover_frame(goto out);
-		defer(rescue_fault, NULL);
-		defer(say, "deeper");
-		panic("second");
-	}
-out:
-	note("out");
-}
-
-START_TEST(deferred_calls_after_an_overflow_may_do_it_all)
-{
-	start(PANIC_STACK_OVERFLOW);
-	{
-		recover_frame(goto done);
-		defer(rescue_fault, NULL);
-		defer(nested_on_overflow_stack, NULL);
-		fault_stack();
-	}
-done:
-	ck_assert_str_eq(trace, NIL " deeper [second] out "
-		"[6 runtime error: stack overflow]");
-}
-END_TEST
-
-static void overflow_again(void *unused)
-{
-	(void)unused;
-	fault_stack();
-}
-
-static void die_twice_full(void)
-{
-	start(PANIC_STACK_OVERFLOW);
-	recover_frame(return);
-	defer(rescue_fault, NULL);
-	defer(overflow_again, NULL);
-	fault_stack();
-}
-
-START_TEST(an_overflow_of_the_other_stack_is_fatal)
-{
-	last_words(die_twice_full);
-	assert_told("fatal error: stack overflow");
-	assert_told("panic: runtime error: stack overflow");
-}
-END_TEST
-
-static void die_full(void)
-{
-	start(0);
-	attempt(fault_stack);
-}
-
-START_TEST(S104_a_stack_overflow_is_fatal_otherwise)
-{
-	assert_dies(die_full, "SIGABRT\nfatal error: stack overflow\n");
-	assert_told("-byte limit");
-}
-END_TEST
-
 static sigjmp_buf out;
 
 static void former_handler(int sig)
@@ -457,20 +308,6 @@ START_TEST(a_handler_that_was_there_gets_what_is_no_panic)
 			*wild = 1;
 	attempt(fault_nil);
 	ck_assert_str_eq(trace, "former 1 former 1 " NIL);
-}
-END_TEST
-
-START_TEST(an_alternate_stack_that_was_there_is_kept)
-{
-	static char mine[65536];
-	stack_t ss = { .ss_sp = mine, .ss_size = sizeof mine }, now;
-
-	sigaltstack(&ss, NULL);
-	start(PANIC_STACK_OVERFLOW);
-	attempt(fault_stack);
-	sigaltstack(NULL, &now);
-	ck_assert_ptr_eq(now.ss_sp, mine);
-	ck_assert_str_eq(trace, "[6 runtime error: stack overflow]");
 }
 END_TEST
 
@@ -584,13 +421,7 @@ int main(void)
 		a_fault_in_a_deferred_call_supersedes_the_panic,
 		faults_are_recovered_one_after_the_other,
 		the_signal_mask_is_that_of_the_code,
-		a_stack_overflow_is_a_panic_if_asked_for,
-		a_stack_overflow_of_another_thread_too,
-		deferred_calls_after_an_overflow_may_do_it_all,
-		an_overflow_of_the_other_stack_is_fatal,
-		S104_a_stack_overflow_is_fatal_otherwise,
 		a_handler_that_was_there_gets_what_is_no_panic,
-		an_alternate_stack_that_was_there_is_kept,
 		a_taken_fault_keeps_its_data,
 		S93_a_bus_error_behind_the_end_of_a_file,
 		four_threads_fault_at_once,

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* test-overflow.c - the stack is full (S104). */
+
+#include "fault.h"
+
+static int endless(volatile char *above, int n)
+{
+	volatile char block[512];
+
+	block[0] = (char)n;
+	if (n < 0)
+		return 0;
+	return endless(block, n + 1) + block[0] + above[0];
+}
+
+NOINLINE static void fault_stack(void)
+{
+	volatile char c = 0;
+
+	endless(&c, 0);
+}
+
+START_TEST(a_stack_overflow_is_a_panic_if_asked_for)
+{
+	int i;
+
+	start(PANIC_STACK_OVERFLOW);
+	for (i = 0; i < 3; i++) {
+		forget();
+		attempt(fault_stack);
+		ck_assert_str_eq(trace, "[6 runtime error: stack overflow]");
+	}
+}
+END_TEST
+
+static void overflow_thread(void)
+{
+	attempt(fault_stack);
+	attempt(fault_stack);
+}
+
+START_TEST(a_stack_overflow_of_another_thread_too)
+{
+	start(PANIC_STACK_OVERFLOW);
+	in_thread(overflow_thread);
+	ck_assert_str_eq(trace, "[6 runtime error: stack overflow] "
+		"[6 runtime error: stack overflow] returned");
+}
+END_TEST
+
+static void nested_on_overflow_stack(void *unused)
+{
+	(void)unused;
+	attempt(fault_nil);
+	{
+		recover_frame(goto out);
+		defer(rescue_fault, NULL);
+		defer(say, "deeper");
+		panic("second");
+	}
+out:
+	note("out");
+}
+
+START_TEST(deferred_calls_after_an_overflow_may_do_it_all)
+{
+	start(PANIC_STACK_OVERFLOW);
+	{
+		recover_frame(goto done);
+		defer(rescue_fault, NULL);
+		defer(nested_on_overflow_stack, NULL);
+		fault_stack();
+	}
+done:
+	ck_assert_str_eq(trace, NIL " deeper [second] out "
+		"[6 runtime error: stack overflow]");
+}
+END_TEST
+
+static void overflow_again(void *unused)
+{
+	(void)unused;
+	fault_stack();
+}
+
+static void die_twice_full(void)
+{
+	start(PANIC_STACK_OVERFLOW);
+	recover_frame(return);
+	defer(rescue_fault, NULL);
+	defer(overflow_again, NULL);
+	fault_stack();
+}
+
+START_TEST(an_overflow_of_the_other_stack_is_fatal)
+{
+	last_words(die_twice_full);
+	assert_told("fatal error: stack overflow");
+	assert_told("panic: runtime error: stack overflow");
+}
+END_TEST
+
+static void die_full(void)
+{
+	start(0);
+	attempt(fault_stack);
+}
+
+START_TEST(S104_a_stack_overflow_is_fatal_otherwise)
+{
+	assert_dies(die_full, "SIGABRT\nfatal error: stack overflow\n");
+	assert_told("-byte limit");
+}
+END_TEST
+
+START_TEST(an_alternate_stack_that_was_there_is_kept)
+{
+	static char mine[65536];
+	stack_t ss = { .ss_sp = mine, .ss_size = sizeof mine }, now;
+
+	sigaltstack(&ss, NULL);
+	start(PANIC_STACK_OVERFLOW);
+	attempt(fault_stack);
+	sigaltstack(NULL, &now);
+	ck_assert_ptr_eq(now.ss_sp, mine);
+	ck_assert_str_eq(trace, "[6 runtime error: stack overflow]");
+}
+END_TEST
+
+int main(void)
+{
+	return RUN_TESTS("overflow",
+		a_stack_overflow_is_a_panic_if_asked_for,
+		a_stack_overflow_of_another_thread_too,
+		deferred_calls_after_an_overflow_may_do_it_all,
+		an_overflow_of_the_other_stack_is_fatal,
+		S104_a_stack_overflow_is_fatal_otherwise,
+		an_alternate_stack_that_was_there_is_kept);
+}
