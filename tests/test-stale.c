@@ -416,6 +416,23 @@ START_TEST(a_longjmp_that_leaves_no_frame_is_no_fault)	/* D9 */
 }
 END_TEST
 
+static NOINLINE void left_without_a_call(int calls)
+{
+	recover_frame(return);
+	while (calls--)
+		defer(shout, "lost");
+	longjmp(env, 1);
+}
+
+START_TEST(a_longjmp_over_a_frame_without_calls_forgets_nothing)	/* D9 */
+{
+	if (!setjmp(env))
+		left_without_a_call(0);
+	opens_a_frame();
+	ck_assert_str_eq(trace, "");
+}
+END_TEST
+
 int main(void)
 {
 	return RUN_TESTS("stale",
@@ -440,5 +457,6 @@ int main(void)
 		both_places_are_named_by_the_next_panic,
 		both_places_are_named_when_the_older_frame_is_left,
 		both_places_are_named_at_the_threads_end,
-		a_longjmp_that_leaves_no_frame_is_no_fault);
+		a_longjmp_that_leaves_no_frame_is_no_fault,
+		a_longjmp_over_a_frame_without_calls_forgets_nothing);
 }
