@@ -174,6 +174,10 @@ static void openframe(struct panic__frame *f, void *fp, void *ra,
 	panic__link(f, t, fp, s->site, landing);
 }
 
+/* These ask for their own frame, also where link-time optimization could inline
+ * them. */
+
+__attribute__((noinline))
 void panic__open_slow(struct panic__frame *f, void *fp, void (*fn)(void),
 	void *arg, const struct panic_site *site, enum panic__landing landing)
 {
@@ -182,6 +186,7 @@ void panic__open_slow(struct panic__frame *f, void *fp, void (*fn)(void),
 	openframe(f, fp, __builtin_return_address(0), &s, landing);
 }
 
+__attribute__((noinline))
 uint32_t panic__defer_slow(struct panic__frame *f, void *fp, void (*fn)(void),
 	void *arg, const struct panic_site *site, enum panic__landing landing)
 {
@@ -271,6 +276,7 @@ static struct panic__defer *checkchain(void *fp, void *ra,
 	return t;
 }
 
+__attribute__((noinline))	/* for its frame */
 struct panic_proc *panic_deferproc(void *fp, void (*fn)(void), void *arg,
 	const struct panic_site *site)
 {

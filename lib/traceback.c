@@ -201,6 +201,7 @@ static int copypcs(const struct panic__stack *s, void **pcs, int n)
 	return count;
 }
 
+__attribute__((noinline))	/* also where the program is optimized with it */
 int panic_backtrace(const struct panic *p, void **pcs, int n)
 {
 	const struct panic__stack *s = laststack(p);

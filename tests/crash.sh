@@ -125,7 +125,7 @@ die_of_abort() {
 	start_here
 	check ".crash abort ends it by SIGABRT" ends_by '.crash abort'
 	check "the report says what" grep '^fatal error: abort$' "$tmp/err"
-	check "the report names the request" named request_run 'request\.c'
+	check "the report names the request" named request_run '(request|crash)\.c'
 	[ -n "$why" ] && return
 	check "gdb opens the core of an abort()" \
 		opens bt 'crash_run' 'request_run'
@@ -148,7 +148,7 @@ die_of_a_panic() {
 	check "the report says what" \
 		grep "^panic: column 12: expression missing$" "$tmp/err"
 	check "the report names the parser" named calc_eval 'parse\.c'
-	check "the report names the request" named request_run 'request\.c'
+	check "the report names the request" named request_run '(request|crash)\.c'
 	[ -n "$why" ] && return
 	check "gdb opens the core of a panic" \
 		opens bt 'calc_eval' 'request_run'

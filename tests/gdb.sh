@@ -25,7 +25,7 @@ ask()
 # Each line of standard input must stand in the answer, in this order.
 expect()
 {
-	sed 's/0x[0-9a-f]*/0x/g; s/\.cold+/+/; s/[^ ]*gdb-target\.c:[0-9]*/gdb-target.c/g' \
+	sed 's/0x[0-9a-f]*/0x/g; s/\.cold+/+/; s/\.lto_priv[.0-9]*//; s/[^ ]*gdb-target\.c:[0-9]*/gdb-target.c/g' \
 		"$dir/out" >"$dir/got"
 	tr -s '\t ' ' ' <"$dir/got" >"$dir/rest"
 	while read -r line; do

@@ -39,9 +39,14 @@ for cc in gcc clang-14 clang-19; do
 	for level in -O0 -O1 -O2 -O3 -Os; do
 		cell "$cc $level" $cc $level
 	done
-	lto=-flto
-	test $cc != gcc || lto="-flto -ffat-lto-objects"
-	cell "$cc -O2 -flto" $cc "-O2 $lto" --disable-shared
+	# The objects are for the linker's plugin, and so must be the archive.
+	case $cc in
+	gcc)	cell "gcc -O2 -flto" gcc "-O2 -flto -ffat-lto-objects" \
+			--disable-shared ;;
+	*)	cell "$cc -O2 -flto" $cc "-O2 -flto" --disable-shared \
+			AR=llvm-ar-${cc#*-} NM=llvm-nm-${cc#*-} \
+			RANLIB=llvm-ranlib-${cc#*-} ;;
+	esac
 	for option in -fexceptions "-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3" \
 		-fcf-protection -fomit-frame-pointer \
 		-fno-omit-frame-pointer; do

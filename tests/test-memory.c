@@ -16,11 +16,12 @@ void __wrap_free(void *p);
 
 /* Check is linked statically too, and must have its memory: only a thread
  * that has called fail_from() is watched, until it calls relent(). */
-static __thread int watched;
-static long fail_at;		/* the call that fails, from 1; 0: none */
-static int fail_on;		/* and all that follow it */
-static long calls;		/* of malloc() since fail_from() */
-static long live;		/* what it returned and nobody has freed */
+static __thread volatile int watched;
+/* The compiler takes malloc() for a function that looks at none of these. */
+static volatile long fail_at;	/* the call that fails, from 1; 0: none */
+static volatile int fail_on;	/* and all that follow it */
+static volatile long calls;	/* of malloc() since fail_from() */
+static volatile long live;	/* what it returned and nobody has freed */
 
 void *__wrap_malloc(size_t size)
 {

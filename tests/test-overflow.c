@@ -3,6 +3,8 @@
 
 #include "fault.h"
 
+#include <sys/mman.h>
+
 static int endless(volatile char *above, int n)
 {
 	volatile char block[512];
@@ -62,16 +64,58 @@ out:
 	note("out");
 }
 
+static void overflow_with_nested(void)
+{
+	recover_frame(return);
+	defer(rescue_fault, NULL);
+	defer(nested_on_overflow_stack, NULL);
+	fault_stack();
+}
+
 START_TEST(deferred_calls_after_an_overflow_may_do_it_all)
 {
 	start(PANIC_STACK_OVERFLOW);
-	{
-		recover_frame(goto done);
-		defer(rescue_fault, NULL);
-		defer(nested_on_overflow_stack, NULL);
-		fault_stack();
-	}
-done:
+	overflow_with_nested();
+	ck_assert_str_eq(trace, NIL " deeper [second] out "
+		"[6 runtime error: stack overflow]");
+}
+END_TEST
+
+static void *overflow_below(void *unused)
+{
+	(void)unused;
+	overflow_with_nested();
+	return NULL;
+}
+
+static char *map(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	ck_assert_ptr_ne(p, MAP_FAILED);
+	return p;
+}
+
+/* Mappings go downwards: there is room for the other stack above this one. */
+START_TEST(the_other_stack_may_lie_above_the_threads_own)
+{
+	enum { SIZE = 1 << 20 };
+	char *above = map(SIZE), *stack = map(SIZE);
+	pthread_attr_t attr;
+	pthread_t thread;
+
+	start(PANIC_STACK_OVERFLOW);
+	mprotect(stack, 4096, PROT_NONE);
+	munmap(above, SIZE);
+	pthread_attr_init(&attr);
+	ck_assert_int_eq(pthread_attr_setstack(&attr, stack + 4096,
+		SIZE - 4096), 0);
+	ck_assert_int_eq(pthread_create(&thread, &attr, overflow_below, NULL),
+		0);
+	pthread_join(thread, NULL);
+	pthread_attr_destroy(&attr);
+	munmap(stack, SIZE);
 	ck_assert_str_eq(trace, NIL " deeper [second] out "
 		"[6 runtime error: stack overflow]");
 }
@@ -133,6 +177,7 @@ int main(void)
 		a_stack_overflow_is_a_panic_if_asked_for,
 		a_stack_overflow_of_another_thread_too,
 		deferred_calls_after_an_overflow_may_do_it_all,
+		the_other_stack_may_lie_above_the_threads_own,
 		an_overflow_of_the_other_stack_is_fatal,
 		S104_a_stack_overflow_is_fatal_otherwise,
 		an_alternate_stack_that_was_there_is_kept);

@@ -181,11 +181,12 @@ PANIC_EXPORT PANIC_NORETURN PANIC_COLD
 void panic__fell_through(const struct panic_site *site);
 
 /* Whether the record t does not belong to a caller of the function at fp, or
- * to that function itself. */
+ * to that function itself.  The end of the thread's stack counts only below
+ * it: fp may be on another stack, above. */
 PANIC__LOOK int panic__stale(const struct panic__defer *t, const void *fp)
 {
-	return (uintptr_t)t->fp < (uintptr_t)fp ||
-		(uintptr_t)t->fp >= panic__g.hi ||
+	return (uintptr_t)t->fp - (uintptr_t)fp >=
+		panic__g.hi - (uintptr_t)fp ||
 		PANIC__TOKEN(t->fp) != t->token;
 }
 
@@ -375,6 +376,18 @@ PANIC__INLINE void panic__store(struct panic__frame *f, uint32_t n,
 	PANIC__KEEP(f);
 }
 
+/* The slow way tells how many calls there are, and the compiler must not find
+ * out by itself (link-time optimization): it would take the scope's word for
+ * which they are. */
+PANIC__INLINE uint32_t panic__push_slow(struct panic__frame *f, void *fp,
+	const struct panic__slot *s, enum panic__landing landing)
+{
+	uint32_t n = panic__defer_slow(f, fp, s->fn, s->arg, s->site, landing);
+
+	__asm__ ("" : "+r" (n));
+	return n;
+}
+
 PANIC__INLINE void panic__push(struct panic__scope *scope, void *fp,
 	void (*fn)(void), void *arg, const struct panic_site *site)
 {
@@ -386,8 +399,7 @@ PANIC__INLINE void panic__push(struct panic__scope *scope, void *fp,
 		struct panic__defer *t = panic__g._defer;
 
 		if (PANIC__UNLIKELY(!fn)) {
-			scope->n = panic__defer_slow(f, fp, fn, arg, site,
-				scope->landing);
+			scope->n = panic__push_slow(f, fp, &s, scope->landing);
 			return;
 		}
 		panic__know(scope, s);
@@ -400,7 +412,7 @@ PANIC__INLINE void panic__push(struct panic__scope *scope, void *fp,
 		}
 		scope->n = 1;
 	} else if (PANIC__UNLIKELY(!fn || n == 0 || n >= PANIC__SLOTS)) {
-		scope->n = panic__defer_slow(f, fp, fn, arg, site,
+		scope->n = panic__push_slow(f, fp, &s,
 			n == 0 ? scope->landing : PANIC__OPEN);
 	} else {
 		panic__know(scope, s);
