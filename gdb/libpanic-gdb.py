@@ -71,8 +71,12 @@ def message(panic):
     return '(%s) %#x' % (text(panic['type']['name']), int(panic['data']))
 
 
+def rare(panic, name):
+    return panic['rare'][name] if panic['israre'] else 0
+
+
 def state(panic):
-    if panic['repanicked']:
+    if rare(panic, 'repanicked'):
         return ' [recovered, repanicked]'
     if panic['recovered']:
         return ' [recovered]'
@@ -101,8 +105,9 @@ def show_panic(panic):
         slot = panic['call'].dereference()
         print('\truns %s, deferred at %s' % (call(slot),
                                             place(slot['site'])))
-    if panic['vain']:
-        print('\trecover() was called in vain at ' + place(panic['vain']))
+    if rare(panic, 'vain'):
+        print('\trecover() was called in vain at ' +
+              place(rare(panic, 'vain')))
 
 
 def show_panics(g):
@@ -132,7 +137,7 @@ def left(g):
     seen = [int(pointer) for pointer in chain(g['_defer'])]
     for panic in reversed(panics(g)):
         for pointer in chain(panic['first']):
-            if int(pointer) in seen or int(pointer['heap']):
+            if int(pointer) in seen or not int(pointer['openDefer']):
                 break
             seen.append(int(pointer))
             yield pointer

@@ -76,12 +76,23 @@
 #define PANIC_RETURNS_TWICE
 #endif
 
+/* The call goes through no stub of the linker's. */
+#if defined __has_attribute
+#if __has_attribute(noplt)
+#define PANIC_NOPLT __attribute__((noplt))
+#endif
+#endif
+#ifndef PANIC_NOPLT
+#define PANIC_NOPLT
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 /* A panic: Go's _panic.  Seen through the functions below. */
 struct panic;
+struct panic__frame;
 
 /* A place in the source, and for a deferred call its function, where that was
  * given by its name (else NULL), and how to call it (NULL: it is a void (*)(void
@@ -114,28 +125,31 @@ struct panic_type {
  * Raising a panic.  These never return.  They run the deferred calls of the
  * thread, newest first, on top of the stack as it is, until one of them
  * recovers; when none does, they report and end the process.  None needs the
- * heap.  They are called by the macros, which add the place.
+ * heap.  They are called by the macros, which add the place.  near is NULL; it is
+ * what distinguishes their twins in panic/frame.h.
  */
 
 /* panic(fmt, ...): the message is formatted as by printf() and copied; fmt
  * NULL gives "panic called with nil argument".  One that is longer than the
  * panic's own buffer goes to the heap, and is cut and ends in "..." if there
  * is no memory.  Go: panic(fmt.Sprintf(...)). */
-PANIC_EXPORT PANIC_NORETURN PANIC_COLD PANIC_PRINTF(2, 3)
-void panic_printf(const struct panic_site *site, const char *fmt, ...);
+PANIC_EXPORT PANIC_NORETURN PANIC_COLD PANIC_PRINTF(3, 4)
+void panic_printf(struct panic__frame *near, const struct panic_site *site,
+	const char *fmt, ...);
 
 /* panic_errno(fmt, ...): the message, ": " and the text of errno, whose number
  * panic_errnum() tells.  Go: panic(err). */
-PANIC_EXPORT PANIC_NORETURN PANIC_COLD PANIC_PRINTF(2, 3)
-void panic_errnof(const struct panic_site *site, const char *fmt, ...);
+PANIC_EXPORT PANIC_NORETURN PANIC_COLD PANIC_PRINTF(3, 4)
+void panic_errnof(struct panic__frame *near, const struct panic_site *site,
+	const char *fmt, ...);
 
 /* panic_value(type, data): a typed value.  The library owns data from here on
  * and calls type->release on it when the panic is over.  data may be NULL; a
  * NULL type gives "panic called with nil argument", and data stays the
  * caller's.  Go: panic(v). */
 PANIC_EXPORT PANIC_NORETURN PANIC_COLD
-void panic_raise(const struct panic_site *site, const struct panic_type *type,
-	void *data);
+void panic_raise(struct panic__frame *near, const struct panic_site *site,
+	const struct panic_type *type, void *data);
 
 /*
  * repanic(p): raises the same value again, with its origin, message and
@@ -165,7 +179,7 @@ void panic_goexit(void);
  * The attribute keeps compilers from inlining a function that recovers.
  * Go: recover.
  */
-PANIC_EXPORT PANIC_RETURNS_TWICE
+PANIC_EXPORT PANIC_RETURNS_TWICE PANIC_NOPLT
 const struct panic *panic_recover(void *cfa, const struct panic_site *site);
 
 /*
@@ -251,9 +265,9 @@ PANIC_EXPORT void panic_g_free(struct panic_g *g);
 #define PANIC_CFA_() NULL
 #endif
 
-#define PANIC(...) panic_printf(PANIC_HERE_(), __VA_ARGS__)
-#define panic_errno(...) panic_errnof(PANIC_HERE_(), __VA_ARGS__)
-#define panic_value(type, data) panic_raise(PANIC_HERE_(), type, data)
+#define PANIC(...) panic_printf(NULL, PANIC_HERE_(), __VA_ARGS__)
+#define panic_errno(...) panic_errnof(NULL, PANIC_HERE_(), __VA_ARGS__)
+#define panic_value(type, data) panic_raise(NULL, PANIC_HERE_(), type, data)
 #define PANIC_REPANIC(p) panic_repanic(PANIC_HERE_(), p)
 #define PANIC_RECOVER() panic_recover(PANIC_CFA_(), PANIC_HERE_())
 #define PANIC_GOEXIT() panic_goexit()

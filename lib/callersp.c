@@ -19,7 +19,7 @@
 #include <errno.h>
 
 static uintptr_t spdistance;		/* panic_deferproc(): caller's sp - fp */
-uintptr_t panic__argdistance;
+uintptr_t panic__argdistance, panic__neardistance;
 
 /* Sets the cursor to the caller of the function in which it stands. */
 #define CALLER(cursor, context) \
@@ -45,26 +45,36 @@ static bool stepto(unw_cursor_t *c, const void *ra)
 }
 
 /*
- * A deferred call of the panic that panic__calibrate() raises: its CFA is the
- * sp that panic__gopanic() has at the call.  The distance is still 0, so argp
- * is the frame address of that.
+ * A deferred call of a panic that panic__calibrate() raises: its CFA is the
+ * sp of its caller at the call.  The distance is still 0, so argp is what it
+ * is to be measured from.
  */
-static __attribute__((noinline)) void probe(void *unused)
+static __attribute__((noinline)) void probe(void *distance)
 {
 	struct panic *p = panic__g._panic;
 	unw_context_t uc;
 	unw_cursor_t c;
 
-	(void)unused;
 	if (!CALLER(&c, &uc))
 		panic__throw("libunwind cannot walk the library's own frames");
-	panic__argdistance = reg(&c, UNW_REG_SP) - (uintptr_t)p->argp;
+	*(uintptr_t *)distance = reg(&c, UNW_REG_SP) - (uintptr_t)p->argp;
 	p->recovered = true;
+}
+
+static void calibratenear(void)
+{
+	static const struct panic_type type = { "calibration", NULL, NULL };
+
+	PANIC_DEFER_FRAME();
+	PANIC_DEFER(probe, &panic__neardistance);
+	panic__raise(&panic_storage__, PANIC_HERE_(), &type, NULL);
+	panic__landed(&panic_frame__, &panic_storage__);
 }
 
 void panic__calibrate(void)
 {
-	if (PANIC_DEFERPROC(probe, NULL))	/* measures spdistance too */
+	calibratenear();
+	if (PANIC_DEFERPROC(probe, &panic__argdistance)) /* spdistance too */
 		return;
 	PANIC("calibration");
 }
@@ -96,7 +106,7 @@ __attribute__((noinline)) void panic__checkargp(const void *argp)
 	unw_context_t uc;
 	unw_cursor_t c;
 
-	if (panic__argdistance && CALLER(&c, &uc) &&
+	if (panic__argdistance && panic__neardistance && CALLER(&c, &uc) &&
 	    reg(&c, UNW_REG_SP) != (uintptr_t)argp)
 		panic__throw("getargp: %p, but libunwind says %#lx", argp,
 			(unsigned long)reg(&c, UNW_REG_SP));

@@ -242,7 +242,7 @@ static void addtaken(struct panic__report *r)
 	struct panic__stack *s;
 
 	for (const struct panic *p = panic__g._panic; p; p = p->link) {
-		t = p->from ? NULL : panic__takenof(p);
+		t = panic__rare(p)->from ? NULL : panic__takenof(p);
 		for (size_t i = 0; t && i < t->n; i++)
 			if ((s = panic__addstack(r)) != NULL)
 				*s = t->s[i];

@@ -294,7 +294,7 @@ struct panic_proc *panic_deferproc(void *fp, void (*fn)(void), void *arg,
 		outofmemory(&s);
 	}
 	r->d = (struct panic__defer){ .link = t, .fp = fp,
-		.token = PANIC__TOKEN(fp), .n = 1, .heap = 1 };
+		.token = PANIC__TOKEN(fp), .landing = PANIC__SETJMP, .n = 1 };
 	r->sp = panic__getcallersp(__builtin_frame_address(0));
 	r->pc = (uintptr_t)__builtin_return_address(0);
 	r->site = *site;

@@ -88,6 +88,7 @@ static struct panic__defer *nextslow(struct panic *p)
 			break;
 		panic__unlink(d);
 	}
+	p->d = d;
 	p->call = &p->popped;
 	if (!d->openDefer) {	/* its site ends with it, p's copy does not */
 		p->at = *p->popped.site;
@@ -96,20 +97,33 @@ static struct panic__defer *nextslow(struct panic *p)
 	return d;
 }
 
-/* The same, quicker where nothing is out of the ordinary with d, the newest
- * record: an inline frame, on the thread's own stack, whose calls nobody has
- * started, and with one left.  room is how far above p's raiser that stack
- * reaches, 0 if it is not on it. */
+/* Whether nothing is out of the ordinary with d: an inline frame whose calls
+ * nobody has started, and with one left. */
+static inline bool isplain(const struct panic__defer *d)
+{
+	return PANIC__LIKELY(d->openDefer == 1 && d->started == 0) &&
+		PANIC__LIKELY(panic__left(d) - 1 < PANIC__SLOTS);
+}
+
+/* Takes the newest call of d, which is plain. */
+static inline struct panic__defer *pop(struct panic *p, struct panic__defer *d)
+{
+	d->n += PANIC__RAN;
+	p->d = d;
+	p->call = &((struct panic__frame *)d)->slot[panic__left(d)];
+	return d;
+}
+
+/* nextslow(), but quick where d, the newest record, is plain and of the
+ * thread's own stack.  room is how far above p's raiser that reaches, 0 if it
+ * is not on it. */
 PANIC__LOOK struct panic__defer *next(struct panic *p, uintptr_t room,
 	struct panic__defer *d)
 {
 	if (PANIC__UNLIKELY(!d || (uintptr_t)d->fp - (uintptr_t)p->cfa >= room ||
-	    PANIC__TOKEN(d->fp) != d->token || d->started || !d->openDefer ||
-	    panic__left(d) - 1 >= PANIC__SLOTS))
+	    PANIC__TOKEN(d->fp) != d->token || !isplain(d)))
 		return nextslow(p);
-	d->n += PANIC__RAN;
-	p->call = &((struct panic__frame *)d)->slot[panic__left(d)];
-	return d;
+	return pop(p, d);
 }
 
 static uintptr_t room(const struct panic *p)
@@ -119,21 +133,16 @@ static uintptr_t room(const struct panic *p)
 }
 
 /*
- * Runs the newest deferred call of the thread for p.  Returns its record, or
- * NULL if there is none left.  *t is the newest record before and after, so
- * that a long chain is not walked through panic__g.  Part of its caller, so
- * that argp is the same for all the calls of a panic.
+ * Runs the call of d that p has popped.  Part of its caller, so that argp is
+ * the same for all the calls that one function runs for a panic.
  */
-static inline __attribute__((always_inline)) struct panic__defer *
-rundefer(struct panic *p, uintptr_t above, struct panic__defer **t)
+static inline __attribute__((always_inline)) void run(struct panic *p,
+	struct panic__defer *d)
 {
-	struct panic__defer *d = next(p, above, *t), *same = d;
+	struct panic__defer *same = d;
 
-	if (!d)
-		return NULL;
 	d->_panic = p;
 	d->started = 1;
-	p->d = d;
 	panic__call(p->call);
 	/* Or the compiler goes on with panic__g._defer for d, and waits. */
 	__asm__ ("" : "+r" (same));
@@ -141,34 +150,43 @@ rundefer(struct panic *p, uintptr_t above, struct panic__defer **t)
 		panic__dead(panic__g._defer, p,
 			"a deferred call returned", p->call->site);
 	d->started = 0;
-	*t = d;
-	if (panic__left(d) == 0 && d->openDefer)
-		panic__g._defer = *t = d->link;	/* as panic__unlink() would */
+}
+
+/* The same; then takes d off the chain if it is an inline frame without calls.
+ * Returns the newest record. */
+static inline __attribute__((always_inline)) struct panic__defer *
+rundefer(struct panic *p, struct panic__defer *d)
+{
+	run(p, d);
+	if (PANIC__LIKELY(panic__left(d) == 0) && PANIC__LIKELY(d->openDefer))
+		panic__g._defer = d = d->link;	/* as panic__unlink() would */
 	return d;
 }
 
-/* Takes the newest panic off the chain and ends its value. */
-static inline void droppanic(void)
+/* Takes p, the newest panic, off the chain and ends its value. */
+static inline void droppanic(struct panic *p)
 {
-	struct panic *p = panic__g._panic;
-
 	panic__g._panic = p->link;
-	if ((p->type && p->type->release) || p->from || p->heap || p->taken)
+	if (PANIC__UNLIKELY(p->israre))
 		panic__release(p);
 }
 
 /* The deferred calls that p runs were left by pthread_exit(), by a
  * cancellation or by an exception of C++: p is over, as after a goexit(). */
-static void leftpanic(struct panic **pp)
+static void leftpanic(struct panic *p)
 {
-	struct panic *p = *pp;
-
 	if (p->d && p->d->_panic == p)
 		p->d->started = 0;
 	while (panic__g._panic && panic__g._panic != p)
-		droppanic();
+		droppanic(panic__g._panic);
 	if (panic__g._panic == p)
-		droppanic();
+		droppanic(p);
+}
+
+static inline __attribute__((always_inline)) void ifleft(struct panic **left)
+{
+	if (*left)
+		leftpanic(*left);
 }
 
 /* Jumps to where builtin setjmp stored the landing.  A function of its own:
@@ -200,26 +218,18 @@ static PANIC_NORETURN void recovery(struct panic__defer *d)
 	longjmp(*(jmp_buf *)env, 1);
 }
 
-/*
- * p, the newest panic, was recovered by a call of d, and that call has
- * returned.  Drops it and the panics that it aborted.  A goexit() among them
- * is not lost: it goes on with the calls that are left (Go does so from 1.22
- * on; until then only if it is right under p).  A release that panics finds
- * the chains in order.
- */
-static struct panic *recovered(void)
+/* Drops the panics that were aborted by one that is over, up to a goexit(),
+ * which is returned. */
+static __attribute__((noinline)) struct panic *dropaborted(void)
 {
 	struct panic *p;
 
-	droppanic();
-	for (;;) {
-		p = panic__g._panic;
-		if (!p || !p->aborted)
-			return NULL;
+	while ((p = panic__g._panic) && p->aborted) {
 		if (p->goexit)
 			return p;
-		droppanic();
+		droppanic(p);
 	}
+	return NULL;
 }
 
 /* The landing of a goexit(): its panic, first, and where its loop is. */
@@ -228,9 +238,30 @@ struct goexit {
 	jmp_buf env;
 };
 
-static void link(struct panic *p)
+/*
+ * p, the newest panic, was recovered, and the call that did so has returned.
+ * Drops it and the panics that it aborted.  A goexit() among them is not lost:
+ * it goes on with the calls that are left, and this does not return (Go does so
+ * from 1.22 on; until then only if it is right under p).  A release that panics
+ * finds the chains in order.
+ */
+static inline void recovered(struct panic *p)
 {
-	p->d = NULL;
+	struct panic *exit;
+
+	droppanic(p);
+	p = panic__g._panic;
+	if (PANIC__LIKELY(!p || !p->aborted))
+		return;
+	exit = dropaborted();
+	if (exit) {
+		exit->aborted = false;
+		longjmp(((struct goexit *)exit)->env, 1);
+	}
+}
+
+static inline void link(struct panic *p)
+{
 	p->first = panic__g._defer;
 	p->link = panic__g._panic;
 	PANIC__KEEP(p);
@@ -239,34 +270,84 @@ static void link(struct panic *p)
 
 /* Go: gopanic.  The distance between its frame address and the CFA of what it
  * calls is measured once, so there must be one of it only. */
-__attribute__((noinline)) void panic__gopanic(struct panic *p)
+PANIC__ONCE void panic__gopanic(struct panic *p, struct panic__frame *near)
 {
 	void *fp = __builtin_frame_address(0);
-	uintptr_t above = room(p);
-	struct panic *left __attribute__((cleanup(leftpanic), unused)) = p;
+	struct panic *left __attribute__((cleanup(ifleft), unused)) = p;
 	struct panic__defer *d, *t = panic__g._defer;
+	uintptr_t above = room(p);
 
 	p->argp = (void *)((uintptr_t)fp + panic__argdistance);
 	panic__checkargp(p->argp);
-	link(p);
-	while ((d = rundefer(p, above, &t)) != NULL) {
-		if (!p->recovered)
+	if (!p->d)
+		link(p);
+	while (PANIC__LIKELY((d = next(p, above, t)) != NULL)) {
+		t = rundefer(p, d);
+		if (PANIC__LIKELY(!p->recovered))
 			continue;
-		struct panic *exit = recovered();
-
-		if (!exit)
+		recovered(p);
+		if (!near || d != &near->d)
 			recovery(d);
-		exit->aborted = false;
-		longjmp(((struct goexit *)exit)->env, 1);
+		left = NULL;
+		return;
 	}
 	p->argp = NULL;		/* it runs no call any more */
 	panic__fatalpanic();
 }
 
+/* Runs the newest call of d for p.  Whether the call has recovered p, and
+ * nothing is left to do for it. */
+static inline __attribute__((always_inline)) bool runnear(struct panic *p,
+	struct panic__defer *d)
+{
+	(void)pop(p, d);
+	link(p);
+	run(p, d);
+	if (panic__left(d) == 0)
+		panic__g._defer = d->link;
+	if (!p->recovered)
+		return false;
+	recovered(p);
+	return true;
+}
+
+/*
+ * A frame that the raiser sees is not dead, and most often stops the panic by its
+ * newest call.  That needs no look at the chain, and no loop.
+ */
+PANIC__ONCE void panic__raise(struct panic__frame *near,
+	const struct panic_site *site, const struct panic_type *type,
+	void *data)
+{
+	struct panic p;
+	struct panic *left __attribute__((cleanup(ifleft), unused)) = NULL;
+
+	if (PANIC__UNLIKELY(!type)) {
+		panic__nilpanic(near, site);
+		return;
+	}
+	panic__init(&p, site);
+	p.type = type;
+	p.data = data;
+	if (PANIC__UNLIKELY(type->release))
+		(void)panic__setrare(&p);
+	if (near && panic__g._defer == &near->d && isplain(&near->d)) {
+		p.argp = (void *)((uintptr_t)&p + panic__neardistance);
+		panic__checkargp(p.argp);
+		left = &p;
+		bool over = runnear(&p, &near->d);
+
+		left = NULL;
+		if (PANIC__LIKELY(over))
+			return;
+	}
+	panic__gopanic(&p, near);
+}
+
 void panic_goexit(void)
 {
 	struct goexit e;
-	struct panic *left __attribute__((cleanup(leftpanic), unused)) = &e.p;
+	struct panic *left __attribute__((cleanup(ifleft), unused)) = &e.p;
 
 	memset(&e.p, 0, offsetof(struct panic, buf));
 	e.p.goexit = true;
@@ -275,14 +356,32 @@ void panic_goexit(void)
 	link(&e.p);
 	/* A panic that skips this, and is recovered, comes back here. */
 	(void)PANIC_SETJMP_(e.env);
-	for (struct panic__defer *t = panic__g._defer;
-	    rundefer(&e.p, room(&e.p), &t); )
-		;
+	for (struct panic__defer *d; (d = nextslow(&e.p)); )
+		rundefer(&e.p, d);
 	/* The records are freed by now, and the exit unwinds leftpanic() of
 	 * each panic that stands below, this one and older. */
-	for (; panic__g._panic; droppanic())
+	for (; panic__g._panic; droppanic(panic__g._panic))
 		panic__g._panic->d = NULL;
 	panic__exitthread();
+}
+
+/* recover() was called by the deferred call of p. */
+static inline const struct panic *stop(struct panic *p,
+	const struct panic_site *site)
+{
+	if (p->d->landing == PANIC__NONE) {
+		panic__setrare(p)->vain = site;
+		return NULL;
+	}
+	p->recovered = true;
+	return p;
+}
+
+/* The same where argp alone does not tell that. */
+static __attribute__((noinline)) const struct panic *stopif(struct panic *p,
+	const struct panic_site *site, void *ra)
+{
+	return panic__callsrecover(p, ra) ? stop(p, site) : NULL;
 }
 
 /* Go: gorecover. */
@@ -292,13 +391,7 @@ const struct panic *panic_recover(void *cfa, const struct panic_site *site)
 
 	if (!p || p->goexit || p->recovered || !p->d)
 		return NULL;
-	if (cfa != p->argp &&
-	    !panic__callsrecover(p, __builtin_return_address(0)))
-		return NULL;
-	if (p->d->openDefer && p->d->landing == PANIC__NONE) {
-		p->vain = site;
-		return NULL;
-	}
-	p->recovered = true;
-	return p;
+	if (PANIC__UNLIKELY(cfa != p->argp))
+		return stopif(p, site, __builtin_return_address(0));
+	return stop(p, site);
 }

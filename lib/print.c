@@ -107,8 +107,10 @@ void panic__putsite(struct panic__out *o, const struct panic_site *site)
  * and the like. */
 static void putvalue(struct panic__out *o, const struct panic *p)
 {
-	if (p->repanicked && p->repanicked->message) {
-		panic__putindented(o, p->repanicked->message);
+	const struct panic *newer = panic__rare(p)->repanicked;
+
+	if (newer && newer->message) {
+		panic__putindented(o, newer->message);
 	} else if (p->message) {
 		panic__putindented(o, p->message);
 	} else {
@@ -123,7 +125,7 @@ static void putvalue(struct panic__out *o, const struct panic *p)
  * which the older one stands for. */
 static bool hasline(const struct panic *p)
 {
-	return !p->goexit && !p->from;
+	return !p->goexit && !panic__rare(p)->from;
 }
 
 /* One line of the chain.  Go: printpanics. */
@@ -133,7 +135,7 @@ static void printpanic(struct panic__out *o, const struct panic *p)
 		panic__putc(o, '\t');
 	panic__puts(o, "panic: ");
 	putvalue(o, p);
-	if (p->repanicked)
+	if (panic__rare(p)->repanicked)
 		panic__puts(o, " [recovered, repanicked]");
 	else if (p->recovered)
 		panic__puts(o, " [recovered]");
@@ -185,10 +187,10 @@ static void printorigin(struct panic__out *o, const struct panic *p)
 			"raised by a deferred call of a null function");
 	}
 	panic__putc(o, '\n');
-	if (!p->vain)
+	if (!panic__rare(p)->vain)
 		return;
 	panic__puts(o, "recover() was called in vain at ");
-	panic__putsite(o, p->vain);
+	panic__putsite(o, p->rare.vain);
 	panic__puts(o, ": its frame has no landing, open it with "
 		"recover_frame()\n");
 }

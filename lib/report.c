@@ -309,7 +309,7 @@ void panic_print_stack(const struct panic *p, int fd)
 	if (!r)
 		return;
 	s = panic__addstack(r);
-	if (p && p->istaken && t->n > 0) {
+	if (p && panic__istaken(p) && t->n > 0) {
 		*s = t->s[t->n - 1];
 		r->walked = true;
 	} else {

@@ -15,8 +15,25 @@
 #define PANIC_NO_KEYWORDS
 #include <panic.h>
 
+/* A function that is compiled once, by itself. */
+#ifdef __clang__
+#define PANIC__ONCE __attribute__((noinline))
+#else
+#define PANIC__ONCE __attribute__((noinline, noclone))
+#endif
+
 /* A defensive test that no input reaches: coverage leaves it out. */
 #define NEVER(x) (__builtin_expect(!!(x), 0))
+
+/* What few panics have.  NULL and 0 of the others. */
+struct panic__rare {
+	const struct panic_site *vain;	/* a recover() without a landing */
+	struct panic *repanicked;	/* the newer one that has its value now */
+	struct panic *from;	/* the older one that gave its value */
+	struct panic *taken;	/* the copy that gave its value */
+	char *heap;		/* message, when it did not fit buf */
+	int errnum;
+};
 
 /*
  * Go's _panic.  It lives in the frame of the function that panicked; one that
@@ -28,28 +45,43 @@ struct panic {
 	bool recovered;		/* recover() has returned it */
 	bool aborted;		/* a newer one has passed its deferred call */
 	bool goexit;		/* not a panic: a goexit() */
-	bool istaken;		/* a copy made by panic_take() */
-	int errnum;
+	bool israre;		/* has what is in rare, or its value is to be
+				   released */
+	const struct panic_site *site;	/* where it was raised first */
 	const struct panic_type *type;
 	void *data;
-	const struct panic_site *site;	/* where it was raised first */
-	const struct panic_site *vain;	/* a recover() without a landing */
-	struct panic *repanicked;	/* the newer one that has its value now */
-	struct panic *from;	/* the older one that gave its value */
-	struct panic *taken;	/* the copy that gave its value */
-	char *heap;		/* message, when it did not fit buf */
 	const char *message;	/* NULL until a typed value is asked for it */
 	void *cfa;		/* of the function that raised it: the frames
-				   of living callers are at or above */
+				   of living callers are at or above; NULL of
+				   a copy made by panic_take() */
 	void *argp;		/* CFA of the deferred calls that it runs */
-	struct panic__defer *d;	/* whose call runs now, or ran last */
+	struct panic__defer *d;	/* whose call runs now, or ran last; NULL
+				   before the first */
 	struct panic__defer *first;	/* newest record when it began: for a
 					   debugger, it may be freed */
 	const struct panic__slot *call;	/* that call */
+	struct panic__rare rare;	/* if israre */
 	struct panic__slot popped;	/* it, when its record did not keep it */
 	struct panic_site at;	/* its site, when its record did not keep it */
 	char buf[200];
 };
+
+/* To read them. */
+extern const struct panic__rare panic__norare;
+
+static inline const struct panic__rare *panic__rare(const struct panic *p)
+{
+	return p->israre ? &p->rare : &panic__norare;
+}
+
+/* To set one of them. */
+struct panic__rare *panic__setrare(struct panic *p);
+
+/* Whether panic_take() made p. */
+static inline bool panic__istaken(const struct panic *p)
+{
+	return !p->cfa;
+}
 
 /* The calls of d that are left; more than PANIC__SLOTS: in chunk too. */
 static inline uint32_t panic__left(const struct panic__defer *d)
@@ -80,8 +112,24 @@ struct panic__chunk {
 
 /* panic.c */
 
-/* Starts the panic p, which is filled in.  Go: gopanic. */
-PANIC_NORETURN void panic__gopanic(struct panic *p);
+/* All of a new panic that is not of its kind.  Field by field: a call of
+ * memset() would cost as much as the rest of a panic's start. */
+static inline __attribute__((always_inline)) void panic__init(struct panic *p,
+	const struct panic_site *site)
+{
+	p->cfa = PANIC_CFA_();
+	p->recovered = p->aborted = p->goexit = p->israre = false;
+	p->site = site;
+	p->type = NULL;
+	p->data = NULL;
+	p->message = NULL;
+	p->d = NULL;
+}
+
+/* Runs deferred calls for the panic p, which is filled in.  Returns only when
+ * near, if it is not NULL, has recovered it.  Go: gopanic. */
+void panic__gopanic(struct panic *p, struct panic__frame *near);
+
 /* defer.c */
 
 /* Takes the newest call of d into s; false if there is none left. */
@@ -107,8 +155,8 @@ void panic__calibrate(void);
  * panic_deferproc() only. */
 uintptr_t panic__getcallersp(void *fp);
 /* The CFA that a function called by panic__gopanic() has, less the frame
- * address of that. */
-extern uintptr_t panic__argdistance;
+ * address of that; the same of panic__raise(), less that of its panic. */
+extern uintptr_t panic__argdistance, panic__neardistance;
 /* Asks libunwind whether argp is right, in builds with unwind checks. */
 #ifdef PANIC_UNWIND_CHECKS
 void panic__checkargp(const void *argp);
@@ -160,6 +208,8 @@ void panic__mfree(void *p);
 
 /* value.c */
 
+/* Raises what a panic without a value does. */
+void panic__nilpanic(struct panic__frame *near, const struct panic_site *site);
 /* Ends the value of p, which has left the chain: gives it back to the panic
  * that it came from, or releases it. */
 void panic__release(struct panic *p);

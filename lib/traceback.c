@@ -185,7 +185,7 @@ static const struct panic__stack *laststack(const struct panic *p)
 {
 	const struct panic__taken *t = (const struct panic__taken *)p;
 
-	return p && p->istaken && t->n ? &t->s[t->n - 1] : NULL;
+	return p && panic__istaken(p) && t->n ? &t->s[t->n - 1] : NULL;
 }
 
 static int copypcs(const struct panic__stack *s, void **pcs, int n)

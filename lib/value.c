@@ -11,21 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* All that does not stand behind message.  Field by field: a call of memset()
- * would cost as much as the rest of a panic's start. */
-static inline __attribute__((always_inline)) void init(struct panic *p,
-	const struct panic_site *site)
+const struct panic__rare panic__norare;
+
+struct panic__rare *panic__setrare(struct panic *p)
 {
-	p->cfa = PANIC_CFA_();
-	p->recovered = p->aborted = p->goexit = p->istaken = false;
-	p->errnum = 0;
-	p->type = NULL;
-	p->data = NULL;
-	p->site = site;
-	p->vain = NULL;
-	p->repanicked = p->from = p->taken = NULL;
-	p->heap = NULL;
-	p->message = NULL;
+	if (!p->israre)
+		p->rare = panic__norare;
+	p->israre = true;
+	return &p->rare;
 }
 
 /* Marks a message that had to be cut. */
@@ -41,11 +34,12 @@ static char *room(struct panic *p, size_t len)
 	p->message = p->buf;
 	if (len < sizeof p->buf)
 		return p->buf;
-	p->heap = panic__malloc(len + 1);
-	if (!p->heap)
+	char *heap = panic__malloc(len + 1);
+
+	if (!heap)
 		return NULL;
-	p->message = p->heap;
-	return p->heap;
+	p->message = panic__setrare(p)->heap = heap;
+	return heap;
 }
 
 static void setmessage(struct panic *p, const char *text, size_t len)
@@ -98,20 +92,6 @@ static void format(struct panic *p, const char *fmt, va_list ap)
 	va_end(again);
 }
 
-void panic_printf(const struct panic_site *site, const char *fmt, ...)
-{
-	struct panic p;
-	int errnum = errno;
-	va_list ap;
-
-	init(&p, site);
-	va_start(ap, fmt);
-	format(&p, fmt, ap);
-	va_end(ap);
-	errno = errnum;
-	panic__gopanic(&p);
-}
-
 /* What errnum means.  strerror_r() is GNU's or that of POSIX. */
 static const char *errortext(int errnum, char *buf, size_t size)
 {
@@ -124,13 +104,16 @@ static const char *errortext(int errnum, char *buf, size_t size)
 #endif
 }
 
-/* Appends ": " and the text of p->errnum. */
-static void adderror(struct panic *p)
+/* Sets errnum, and appends ": " and its text. */
+static void adderror(struct panic *p, int errnum)
 {
 	char buf[128];
-	const char *text = errortext(p->errnum, buf, sizeof buf);
+	const char *text = errortext(errnum, buf, sizeof buf);
 	size_t len = strlen(p->message), n;
-	char *old = p->heap, *to;
+	struct panic__rare *rare = panic__setrare(p);
+	char *old = rare->heap, *to;
+
+	rare->errnum = errnum;
 
 	n = strlen(text);
 	if (!old && len + 2 + n < sizeof p->buf) {
@@ -140,41 +123,60 @@ static void adderror(struct panic *p)
 		if (!to)
 			return;
 		memcpy(to, p->message, len);
-		p->heap = to;
-		p->message = to;
+		p->message = rare->heap = to;
 		panic__mfree(old);
 	}
 	memcpy(to + len, ": ", 2);
 	memcpy(to + len + 2, text, n + 1);
 }
 
-void panic_errnof(const struct panic_site *site, const char *fmt, ...)
+/* A panic with a formatted message. */
+static inline __attribute__((always_inline)) void raisef(
+	struct panic__frame *near, const struct panic_site *site,
+	bool witherrno, const char *fmt, va_list ap)
 {
 	struct panic p;
 	int errnum = errno;
-	va_list ap;
 
-	init(&p, site);
-	va_start(ap, fmt);
+	panic__init(&p, site);
 	format(&p, fmt, ap);
-	va_end(ap);
-	p.errnum = errnum;
-	adderror(&p);
+	if (witherrno)
+		adderror(&p, errnum);
 	errno = errnum;
-	panic__gopanic(&p);
+	panic__gopanic(&p, near);
 }
 
-void panic_raise(const struct panic_site *site, const struct panic_type *type,
-	void *data)
-{
-	struct panic p;
+/* panic__printf() and the like return when near has recovered; the others end
+ * in that they do not. */
+#define RAISE(name, witherrno, end) \
+void name(struct panic__frame *near, const struct panic_site *site, \
+	const char *fmt, ...) \
+{ \
+	va_list ap; \
+\
+	va_start(ap, fmt); \
+	raisef(near, site, witherrno, fmt, ap); \
+	va_end(ap); \
+	end; \
+}
 
-	init(&p, site);
-	p.type = type;
-	p.data = data;
-	if (!type)
-		setnil(&p);
-	panic__gopanic(&p);
+RAISE(panic__printf, false, return)
+RAISE(panic__errnof, true, return)
+RAISE(panic_printf, false, __builtin_unreachable())
+RAISE(panic_errnof, true, __builtin_unreachable())
+
+void panic__nilpanic(struct panic__frame *near, const struct panic_site *site)
+{
+	const char *nil = NULL;
+
+	panic__printf(near, site, nil);
+}
+
+void panic_raise(struct panic__frame *near, const struct panic_site *site,
+	const struct panic_type *type, void *data)
+{
+	panic__raise(near, site, type, data);
+	__builtin_unreachable();
 }
 
 void panic__nilcall(void *unused)
@@ -183,7 +185,7 @@ void panic__nilcall(void *unused)
 	static const struct panic_site site =
 		{ "(nil)", "(nil)", 0, NULL, NULL };
 
-	panic_printf(&site, "runtime error: invalid memory address or "
+	panic_printf(NULL, &site, "runtime error: invalid memory address or "
 		"nil pointer dereference");
 }
 
@@ -192,17 +194,18 @@ void panic__raisefault(struct panic_fault *fault, const char *message)
 	static const struct panic_site site = { "(fault)", "(fault)", 0, NULL, NULL };
 	struct panic p;
 
-	init(&p, &site);
+	panic__init(&p, &site);
 	p.type = &panic_fault_type;
 	p.data = fault;
 	p.message = message;
-	panic__gopanic(&p);
+	panic__gopanic(&p, NULL);
+	__builtin_unreachable();
 }
 
 void panic__nomem(const struct panic_site *site)
 {
 	errno = ENOMEM;
-	panic_errnof(site, "defer");
+	panic_errnof(NULL, site, "defer");
 }
 
 /* p gets what from carries.  Only one of the two releases it. */
@@ -210,10 +213,10 @@ static void copyvalue(struct panic *p, const struct panic *from)
 {
 	p->type = from->type;
 	p->data = from->data;
-	p->errnum = from->errnum;
 	p->site = from->site;
 	p->message = from->message;
-	p->heap = from->heap;
+	panic__setrare(p)->errnum = panic__rare(from)->errnum;
+	p->rare.heap = panic__rare(from)->heap;
 }
 
 void panic_repanic(const struct panic_site *site, const struct panic *r)
@@ -221,29 +224,30 @@ void panic_repanic(const struct panic_site *site, const struct panic *r)
 	struct panic *from = (struct panic *)(uintptr_t)r;
 	struct panic p;
 
-	init(&p, site);
+	panic__init(&p, site);
 	if (!from) {
 		setnil(&p);
 	} else {
 		copyvalue(&p, from);
-		if (from->istaken) {
-			p.taken = from;
+		if (panic__istaken(from)) {
+			p.rare.taken = from;
 		} else {
-			p.from = from;
-			from->repanicked = &p;
+			p.rare.from = from;
+			panic__setrare(from)->repanicked = &p;
 		}
 	}
-	panic__gopanic(&p);
+	panic__gopanic(&p, NULL);
+	__builtin_unreachable();
 }
 
 /* p is over, but the panic under it that gave its value is not yet: a message
  * that was made in p meanwhile goes back too. */
 static void giveback(struct panic *p)
 {
-	struct panic *from = p->from;
+	struct panic *from = p->rare.from;
 
 	copyvalue(from, p);
-	from->repanicked = NULL;
+	from->rare.repanicked = NULL;
 	if (p->message == p->buf) {
 		memcpy(from->buf, p->buf, sizeof from->buf);
 		from->message = from->buf;
@@ -252,14 +256,16 @@ static void giveback(struct panic *p)
 
 void panic__release(struct panic *p)
 {
-	if (p->from) {
+	if (!p->israre)
+		return;
+	if (p->rare.from) {
 		giveback(p);
 		return;
 	}
-	panic__mfree(p->heap);
-	p->heap = NULL;
-	panic__mfree(p->taken);
-	p->taken = NULL;
+	panic__mfree(p->rare.heap);
+	p->rare.heap = NULL;
+	panic__mfree(p->rare.taken);
+	p->rare.taken = NULL;
 	if (p->type && p->type->release && p->data) {
 		void *data = p->data;
 
@@ -285,9 +291,9 @@ static void maketext(struct panic *p)
 	to = room(p, len < 0 ? 0 : (size_t)len);
 	if (!to)
 		cut(p);
-	else if (to == p->heap && type->text)
+	else if (to != p->buf && type->text)
 		type->text(p->data, to, (size_t)len + 1);
-	else if (to == p->heap)
+	else if (to != p->buf)
 		snprintf(to, (size_t)len + 1, "(%s) 0x%" PRIxPTR, type->name,
 			(uintptr_t)p->data);
 }
@@ -312,7 +318,7 @@ void *panic_data(const struct panic *p, const struct panic_type *type)
 
 int panic_errnum(const struct panic *p)
 {
-	return p->errnum;
+	return panic__rare(p)->errnum;
 }
 
 const char *panic_file(const struct panic *p)
@@ -351,9 +357,9 @@ static char *add(char **to, const char *s)
 
 const struct panic__taken *panic__takenof(const struct panic *p)
 {
-	while (p->from)
-		p = p->from;
-	return (const struct panic__taken *)p->taken;
+	while (panic__rare(p)->from)
+		p = p->rare.from;
+	return (const struct panic__taken *)panic__rare(p)->taken;
 }
 
 /* How many stacks a new copy inherits.  If there are too many, the first stay:
@@ -401,11 +407,11 @@ struct panic *panic_take(const struct panic *p)
 	if (!t)
 		return NULL;
 	to = (char *)(t->s + stacks);
-	init(&t->p, &t->site);
-	t->p.istaken = true;
+	panic__init(&t->p, &t->site);
+	t->p.cfa = NULL;
 	t->p.type = p->type;
 	t->p.data = p->data;
-	t->p.errnum = p->errnum;
+	panic__setrare(&t->p)->errnum = panic_errnum(p);
 	t->p.message = add(&to, text);
 	t->site.file = add(&to, p->site->file);
 	t->site.function = add(&to, p->site->function);

@@ -13,6 +13,7 @@ PANIC_TESTS = \
 	tests/test-fatal \
 	tests/test-frame \
 	tests/test-goexit \
+	tests/test-near \
 	tests/test-panic \
 	tests/test-recover \
 	tests/test-report \

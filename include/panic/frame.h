@@ -22,9 +22,8 @@ struct panic__defer {
 	void *fp;			/* frame address of its function */
 	void *token;			/* the saved return address beside fp */
 	uint8_t landing;		/* enum panic__landing */
-	uint8_t openDefer;		/* an inline frame, not a deferproc */
 	uint8_t started;		/* _panic is running one of its calls */
-	uint8_t heap;			/* a record of deferproc() */
+	uint16_t openDefer;		/* an inline frame, not a deferproc */
 	uint32_t n;			/* low half: calls in the slots, not yet
 					   run; one more than there are slots:
 					   in chunk too.  High half: those that
@@ -61,18 +60,29 @@ struct panic__frame {
  * the landing needs may lose its place in memory to another), and the
  * sanitizers follow only the libc's jumps.
  */
-#if defined __x86_64__ && !defined __clang__ && !defined __SANITIZE_ADDRESS__ && \
-	!defined __SANITIZE_THREAD__
+#if defined __x86_64__ && !defined __ILP32__ && !defined __clang__ && \
+	!defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__
 #define PANIC__LANDING PANIC__BUILTIN
 /* The asm hides from GCC which return of the two this is.  Otherwise the code
  * behind the landing is reached by no other way than the landing's edge, and
- * GCC 12 moves code onto that edge, where it is lost. */
+ * GCC 12 moves code onto that edge, where it is lost.  Nor does it learn that
+ * the variable is 0 from here on, and keep it for where a 0 is needed. */
 #define PANIC__SETJMP_(env) (__extension__ ({ \
 	int panic_landed__ = __builtin_setjmp(env); \
 	__asm__ volatile ("" : "+r" (panic_landed__)); \
-	panic_landed__; \
+	panic_landed__ > 0; \
 }))
 typedef void *panic__env[5];
+/* __builtin_longjmp(), which is not for the function that has the landing.  To
+ * GCC the call before this is what jumps.  sp has most often not moved since
+ * the landing, and then nothing should wait for it. */
+#define PANIC__JUMP(env) \
+	__asm__ volatile ("mov {(%0), %%rbp|rbp, [%0]}\n\t" \
+		"cmp {16(%0), %%rsp|rsp, [%0 + 16]}\n\t" \
+		"je 1f\n\t" \
+		"mov {16(%0), %%rsp|rsp, [%0 + 16]}\n" \
+		"1:\t" \
+		"jmp {*8(%0)|[QWORD PTR [%0 + 8]]}" : : "a" (env) : "memory")
 #else
 #define PANIC__LANDING PANIC__SETJMP
 #define PANIC__SETJMP_(env) PANIC_SETJMP_(env)
@@ -204,21 +214,33 @@ PANIC__LOOK int panic__stale(const struct panic__defer *t, const void *fp)
 #define PANIC__FLOOR(t, fp) (fp)
 #endif
 
+/* f, for GCC to compute anew: it would keep the address in a register over the
+ * calls of the function, or in memory, and both cost more. */
+PANIC__INLINE struct panic__frame *panic__here(struct panic__frame *f)
+{
+#if defined __x86_64__ && !defined __clang__
+	__asm__ ("lea {%1, %0|%0, %1}" : "=r" (f) : "m" (*f));
+#endif
+	return f;
+}
+
 /* Makes f the newest record, with a call in its first slot; t is the newest
  * until now. */
 PANIC__INLINE void panic__link(struct panic__frame *f, struct panic__defer *t,
 	void *fp, const struct panic_site *site, enum panic__landing landing)
 {
 	f->d.link = t;
+	/* Not one store with fp: who leaves the frame waits for link. */
+	PANIC__KEEP(&f->d.link);
 	f->d.fp = fp;
 	f->d.token = PANIC__TOKEN(fp);
 	f->d.landing = (uint8_t)landing;
-	f->d.openDefer = 1;
 	f->d.started = 0;
-	f->d.heap = 0;
+	f->d.openDefer = 1;
 	f->d.n = 1;
 	PANIC__KEEP(f);
-	panic__g._defer = &f->d;
+	panic__g._defer = &panic__here(f)->d;
+	PANIC__KEEP(f);	/* nor here: the next frame waits for _defer */
 	panic__g.site = site;
 	PANIC__KEEP(f);
 }
@@ -226,7 +248,7 @@ PANIC__INLINE void panic__link(struct panic__frame *f, struct panic__defer *t,
 /* Takes f off the chain. */
 PANIC__INLINE void panic__unlinkframe(struct panic__frame *f)
 {
-	if (PANIC__UNLIKELY(panic__g._defer != &f->d))
+	if (PANIC__UNLIKELY(panic__g._defer != &panic__here(f)->d))
 		panic__leave_slow(f);
 	else
 		panic__g._defer = f->d.link;
@@ -243,20 +265,26 @@ PANIC__INLINE void panic__call(const struct panic__slot *s)
 		((void (*)(void *))fn)(s->arg);
 }
 
-/* Runs call number i of f, which is popped before, so that a panic in it never
- * runs it again.  The frame stays linked for the calls that are left; with the
- * last one it has done its work, and left is who still has to leave it. */
-PANIC__INLINE void panic__runslot(struct panic__frame *f, uint32_t i,
-	const struct panic__slot *s, struct panic__frame **left)
+/* Pops call number i of f before it is run, so that a panic in it never runs it
+ * again.  The frame stays linked for the calls that are left; with the last one
+ * it has done its work, and left is who still has to leave it. */
+PANIC__INLINE void panic__pop(struct panic__frame *f, uint32_t i,
+	struct panic__frame **left)
 {
-	const struct panic__slot call = *s;
-
 	if (i == 0) {
 		panic__unlinkframe(f);
 		*left = NULL;
 	} else {
 		f->d.n = i;
 	}
+}
+
+PANIC__INLINE void panic__runslot(struct panic__frame *f, uint32_t i,
+	struct panic__frame **left)
+{
+	const struct panic__slot call = f->slot[i];
+
+	panic__pop(f, i, left);
 	panic__call(&call);
 }
 
@@ -265,8 +293,9 @@ PANIC__INLINE void panic__runslot(struct panic__frame *f, uint32_t i,
 PANIC__INLINE void panic__runknown(struct panic__frame *f, uint32_t i,
 	struct panic__slot known, struct panic__frame **left)
 {
+	panic__pop(f, i, left);
 	known.arg = f->slot[i].arg;
-	panic__runslot(f, i, &known, left);
+	panic__call(&known);
 }
 
 /* Runs the n calls of f. */
@@ -286,7 +315,7 @@ PANIC__INLINE void panic__runall(struct panic__frame *f,
 			panic__runknown(f, 0, scope->s0, left);
 	} else {
 		for (; n; n--)
-			panic__runslot(f, n - 1, &f->slot[n - 1], left);
+			panic__runslot(f, n - 1, left);
 	}
 }
 
@@ -313,7 +342,7 @@ PANIC__INLINE void panic__runall(struct panic__frame *f,
 	const struct panic__scope *scope, struct panic__frame **left)
 {
 	for (uint32_t n = scope->n; n; n--)
-		panic__runslot(f, n - 1, &f->slot[n - 1], left);
+		panic__runslot(f, n - 1, left);
 }
 
 PANIC__INLINE void panic__know(struct panic__scope *scope,
@@ -403,7 +432,7 @@ PANIC__INLINE void panic__push(struct panic__scope *scope, void *fp,
 			return;
 		}
 		panic__know(scope, s);
-		if (PANIC__LIKELY(t) && PANIC__UNLIKELY(t == &f->d ||
+		if (PANIC__LIKELY(t) && PANIC__UNLIKELY(t == &panic__here(f)->d ||
 		    panic__stale(t, PANIC__FLOOR(t, fp)))) {
 			panic__open_slow(f, fp, fn, arg, site, scope->landing);
 		} else {
@@ -470,7 +499,61 @@ PANIC__INLINE void panic__landed(struct panic__scope *scope,
 		__VA_ARGS__; \
 		panic__fell_through(PANIC_HERE_()); \
 	} \
-	panic_frame__ = panic__scope(&panic_storage__.frame, PANIC__LANDING)
+	panic_frame__ = panic__scope(&panic_storage__.frame, PANIC__LANDING); \
+	PANIC__SEE
+
+/*
+ * A panic that is raised where its landing can be seen: in the block of a
+ * recover_frame().  The call that raises it returns when the frame has
+ * recovered, and the function jumps to the landing itself.  So the processor
+ * has foreseen every return; a wrong one costs as much as all the rest.
+ */
+/* These return when near has recovered. */
+PANIC_EXPORT PANIC_NOPLT PANIC_PRINTF(3, 4)
+void panic__printf(struct panic__frame *near, const struct panic_site *site,
+	const char *fmt, ...);
+PANIC_EXPORT PANIC_NOPLT PANIC_PRINTF(3, 4)
+void panic__errnof(struct panic__frame *near, const struct panic_site *site,
+	const char *fmt, ...);
+PANIC_EXPORT PANIC_NOPLT
+void panic__raise(struct panic__frame *near, const struct panic_site *site,
+	const struct panic_type *type, void *data);
+
+#ifdef PANIC__JUMP
+
+/* The innermost landing. */
+#define PANIC__SEE \
+	struct panic__recover_frame *const panic_near__ \
+		__attribute__((unused)) = &panic_storage__
+
+/* Never defined: what panic_near__ means where no landing can be seen. */
+void panic_near__(void);
+
+#define PANIC__ISNEAR __builtin_types_compatible_p( \
+	__typeof__(panic_near__), struct panic__recover_frame *const)
+#define PANIC__NEAR __builtin_choose_expr(PANIC__ISNEAR, panic_near__, \
+	(struct panic__recover_frame *)NULL)
+
+/* One of them, or the one that never returns. */
+#define PANIC__RAISE(raise, ...) (__extension__ ({ \
+	__builtin_choose_expr(PANIC__ISNEAR, panic__ ## raise, \
+		panic_ ## raise)(__builtin_choose_expr(PANIC__ISNEAR, \
+			panic__here(&PANIC__NEAR->frame), NULL), \
+		PANIC_HERE_(), __VA_ARGS__); \
+	__builtin_choose_expr(PANIC__ISNEAR, \
+		({ PANIC__JUMP(PANIC__NEAR->env); }), (void)0); \
+	__builtin_unreachable(); \
+}))
+#undef PANIC
+#define PANIC(...) PANIC__RAISE(printf, __VA_ARGS__)
+#undef panic_errno
+#define panic_errno(...) PANIC__RAISE(errnof, __VA_ARGS__)
+#undef panic_value
+#define panic_value(type, data) PANIC__RAISE(raise, type, data)
+
+#else
+#define PANIC__SEE
+#endif
 
 /* fn as a constant, if it is the name of a function; else NULL. */
 #define PANIC__NAMED(fn) __builtin_choose_expr( \
