@@ -47,6 +47,7 @@ panicincludedir = $(includedir)/panic
 panicinclude_HEADERS = \
 	include/panic/defer.h \
 	include/panic/frame.h \
+	include/panic/landing.h \
 	include/panic/report.h \
 	include/panic/signal.h
 
