@@ -189,18 +189,6 @@ static inline __attribute__((always_inline)) void ifleft(struct panic **left)
 		leftpanic(*left);
 }
 
-/* Jumps to where builtin setjmp stored the landing.  A function of its own:
- * the compiler allows no other. */
-static PANIC_NORETURN __attribute__((noinline)) void jumpbuiltin(void **env)
-{
-#if defined __x86_64__ || !defined __clang__
-	__builtin_longjmp(env, 1);
-#else
-	(void)env;
-	panic__throw("bad landing");	/* frame.h never makes one here */
-#endif
-}
-
 /* Goes on behind the landing of d, the newest record, whose call has
  * recovered.  Go: recovery. */
 static PANIC_NORETURN void recovery(struct panic__defer *d)
@@ -213,9 +201,14 @@ static PANIC_NORETURN void recovery(struct panic__defer *d)
 	}
 	void *env = (struct panic__frame *)d + 1;
 
-	if (d->landing == PANIC__BUILTIN)
-		jumpbuiltin(env);
-	longjmp(*(jmp_buf *)env, 1);
+	if (d->landing == PANIC__SETJMP)
+		longjmp(*(jmp_buf *)env, 1);
+#ifdef PANIC__JUMP
+	PANIC__JUMP(env);
+	__builtin_unreachable();
+#else
+	panic__throw("bad landing");	/* landing.h makes none here */
+#endif
 }
 
 /* Drops the panics that were aborted by one that is over, up to a goexit(),

@@ -202,6 +202,58 @@ report bad input: 1, closed
 -1
 0'
 
+# Panics in the block of the frame that stops them, and from a function.
+near_example() {
+	cat <<'END'
+#include <panic.h>
+#include <stdio.h>
+
+static void stop(void *unused)
+{
+	(void)unused;
+	printf("%s\n", panic_message(recover()));
+}
+
+static void fail(int n)
+{
+	panic("far %d", n);
+}
+
+static int share(int n)
+{
+	recover_frame(return -1);
+	defer(stop, NULL);
+	if (n == 0)
+		panic("near %d", n);
+	fail(n);
+	return 0;
+}
+
+int main(void)
+{
+	for (int n = 0; n < 2; n++)
+		printf("%d\n", share(n));
+	return 0;
+}
+END
+}
+
+near_output='near 0
+-1
+far 1
+-1'
+
+# options CC: what the examples are compiled with.  The program's shadow stack
+# need not be the library's.
+options() {
+	printf '%s\n' -O0 -O2 -O3 -Os
+	for cf in none branch return full; do
+		cf=-fcf-protection=$cf
+		"$1" $cf -fsyntax-only -x c /dev/null 2>/dev/null &&
+			echo "-O2 $cf"
+	done
+}
+
 # runs NAME OUTPUT COMMAND...
 runs() {
 	name=$1
@@ -229,16 +281,19 @@ examples() {
 	fi
 	proc_example >"$work/proc.c"
 	frame_example >"$work/frame.c"
+	near_example >"$work/near.c"
 	for cc in $compilers; do
-		for opt in -O0 -O2 -O3 -Os; do
-			for what in proc frame; do
+		options "$cc" >"$work/options"
+		while read -r opt; do
+			for what in proc frame near; do
 				succeeds "example $what" "$cc" $opt -Wall \
 					-Wextra -I"$include" "$work/$what.c" \
 					-o "$work/$what" $PANIC_LIBS -pthread
 			done
 			runs "proc by $cc $opt" "$proc_output" "$work/proc"
 			runs "frame by $cc $opt" "$frame_output" "$work/frame"
-		done
+			runs "near by $cc $opt" "$near_output" "$work/near"
+		done <"$work/options"
 	done
 }
 

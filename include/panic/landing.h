@@ -15,15 +15,32 @@ enum panic__landing {
 					   linked already */
 };
 
+/* Goes on where __builtin_setjmp(env) stands, in this function or a caller:
+ * __builtin_longjmp(), without its own idea of env's layout, and for the
+ * function that has the landing too.  There sp has most often not moved since,
+ * and then nothing should wait for it. */
+#if defined __x86_64__ && !defined __ILP32__
+#define PANIC__JUMP(env) \
+	__asm__ volatile ("mov {(%0), %%rbp|rbp, [%0]}\n\t" \
+		"cmp {16(%0), %%rsp|rsp, [%0 + 16]}\n\t" \
+		"je 1f\n\t" \
+		"mov {16(%0), %%rsp|rsp, [%0 + 16]}\n" \
+		"1:\t" \
+		"jmp {*8(%0)|[QWORD PTR [%0 + 8]]}" : : "a" (env) : "memory")
+#endif
+
 /*
  * __builtin_setjmp is a third of setjmp's cost, and GCC sees its second
  * return in the flow graph.  Clang does not (a variable that the code behind
- * the landing needs may lose its place in memory to another), and the
- * sanitizers follow only the libc's jumps.
+ * the landing needs may lose its place in memory to another), the sanitizers
+ * follow only the libc's jumps, and a shadow stack has another layout of env
+ * and is the libc's concern.
  */
-#if defined __x86_64__ && !defined __ILP32__ && !defined __clang__ && \
-	!defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__
+#if defined PANIC__JUMP && !defined __clang__ && \
+	!defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__ && \
+	!(defined __CET__ && (__CET__ & 2))
 #define PANIC__LANDING PANIC__BUILTIN
+#define PANIC__NEARLANDING
 
 /* The asm hides from GCC which return of the two this is.  Otherwise the code
  * behind the landing is reached by no other way than the landing's edge, and
@@ -35,17 +52,6 @@ enum panic__landing {
 	panic_landed__ > 0; \
 }))
 typedef void *panic__env[5];
-
-/* __builtin_longjmp(), which is not for the function that has the landing.  To
- * GCC the call before this is what jumps.  sp has most often not moved since
- * the landing, and then nothing should wait for it. */
-#define PANIC__JUMP(env) \
-	__asm__ volatile ("mov {(%0), %%rbp|rbp, [%0]}\n\t" \
-		"cmp {16(%0), %%rsp|rsp, [%0 + 16]}\n\t" \
-		"je 1f\n\t" \
-		"mov {16(%0), %%rsp|rsp, [%0 + 16]}\n" \
-		"1:\t" \
-		"jmp {*8(%0)|[QWORD PTR [%0 + 8]]}" : : "a" (env) : "memory")
 #else
 #define PANIC__LANDING PANIC__SETJMP
 #define PANIC__SETJMP_(env) PANIC_SETJMP_(env)
@@ -70,10 +76,11 @@ PANIC_EXPORT PANIC_NOPLT
 void panic__raise(struct panic__frame *near, const struct panic_site *site,
 	const struct panic_type *type, void *data);
 
-#ifdef PANIC__JUMP
+#ifdef PANIC__NEARLANDING
 
 /* Stands in a recover_frame(): the innermost landing from here on.  A nested
- * function, as GCC has them, sees it too and may jump there. */
+ * function, as GCC has them, sees it too and may jump there.  To GCC the call
+ * before is what jumps. */
 #define PANIC__SEE \
 	struct panic__recover_frame *const panic_near__ \
 		__attribute__((unused)) = &panic_storage__
