@@ -97,33 +97,32 @@ static struct panic__defer *nextslow(struct panic *p)
 	return d;
 }
 
-/* Whether nothing is out of the ordinary with d: an inline frame whose calls
- * nobody has started, and with one left. */
-static inline bool isplain(const struct panic__defer *d)
+/* Takes the newest call of d for p, if nothing is out of the ordinary: an inline
+ * frame whose calls nobody has started, and with one left that is not beyond
+ * the slots. */
+static inline bool pop(struct panic *p, struct panic__defer *d)
 {
-	return PANIC__LIKELY(d->openDefer == 1 && d->started == 0) &&
-		PANIC__LIKELY(panic__left(d) - 1 < PANIC__SLOTS);
-}
+	uint32_t i = panic__left(d) - 1;
 
-/* Takes the newest call of d, which is plain. */
-static inline struct panic__defer *pop(struct panic *p, struct panic__defer *d)
-{
+	if (PANIC__UNLIKELY(d->openDefer != 1 || d->started != 0) ||
+	    PANIC__UNLIKELY(i >= PANIC__SLOTS))
+		return false;
 	d->n += PANIC__RAN;
 	p->d = d;
-	p->call = &((struct panic__frame *)d)->slot[panic__left(d)];
-	return d;
+	p->call = &((struct panic__frame *)d)->slot[i];
+	return true;
 }
 
-/* nextslow(), but quick where d, the newest record, is plain and of the
- * thread's own stack.  room is how far above p's raiser that reaches, 0 if it
- * is not on it. */
+/* nextslow(), but quick where d, the newest record, is of the thread's own stack
+ * and pop() takes it.  room is how far above p's raiser that stack reaches, 0 if
+ * it is not on it. */
 PANIC__LOOK struct panic__defer *next(struct panic *p, uintptr_t room,
 	struct panic__defer *d)
 {
 	if (PANIC__UNLIKELY(!d || (uintptr_t)d->fp - (uintptr_t)p->cfa >= room ||
-	    PANIC__TOKEN(d->fp) != d->token || !isplain(d)))
+	    PANIC__TOKEN(d->fp) != d->token || !pop(p, d)))
 		return nextslow(p);
-	return pop(p, d);
+	return d;
 }
 
 static uintptr_t room(const struct panic *p)
@@ -140,10 +139,13 @@ static inline __attribute__((always_inline)) void run(struct panic *p,
 	struct panic__defer *d)
 {
 	struct panic__defer *same = d;
+	const struct panic__slot *call = p->call;
 
 	d->_panic = p;
 	d->started = 1;
-	panic__call(p->call);
+	/* Or the compiler computes its address again and again. */
+	__asm__ ("" : "+r" (call));
+	panic__call(call);
 	/* Or the compiler goes on with panic__g._defer for d, and waits. */
 	__asm__ ("" : "+r" (same));
 	if (PANIC__UNLIKELY(panic__g._defer != same))
@@ -288,17 +290,28 @@ PANIC__ONCE void panic__gopanic(struct panic *p, struct panic__frame *near)
 	panic__fatalpanic();
 }
 
-/* Runs the newest call of d for p.  Whether the call has recovered p, and
- * nothing is left to do for it. */
-static inline __attribute__((always_inline)) bool runnear(struct panic *p,
-	struct panic__defer *d)
+/* Fills in p. */
+static inline __attribute__((always_inline)) void init(struct panic *p,
+	const struct panic_site *site, const struct panic_type *type,
+	void *data)
 {
-	(void)pop(p, d);
+	panic__init(p, site);
+	p->type = type;
+	p->data = data;
+	if (PANIC__UNLIKELY(type->release))
+		(void)panic__setrare(p);
+}
+
+/* Runs the call of d that p has popped.  Whether it has recovered p, and nothing
+ * is left to do for that. */
+static inline __attribute__((always_inline)) bool stops(
+	struct panic__defer *d, struct panic *p)
+{
 	link(p);
 	run(p, d);
 	if (panic__left(d) == 0)
 		panic__g._defer = d->link;
-	if (!p->recovered)
+	if (PANIC__UNLIKELY(!p->recovered))
 		return false;
 	recovered(p);
 	return true;
@@ -319,22 +332,30 @@ PANIC__ONCE void panic__raise(struct panic__frame *near,
 		panic__nilpanic(near, site);
 		return;
 	}
-	panic__init(&p, site);
-	p.type = type;
-	p.data = data;
-	if (PANIC__UNLIKELY(type->release))
-		(void)panic__setrare(&p);
-	if (near && panic__g._defer == &near->d && isplain(&near->d)) {
+	init(&p, site, type, data);
+	if (PANIC__LIKELY(panic__g._defer == &near->d && pop(&p, &near->d))) {
 		p.argp = (void *)((uintptr_t)&p + panic__neardistance);
 		panic__checkargp(p.argp);
 		left = &p;
-		bool over = runnear(&p, &near->d);
+		bool over = stops(&near->d, &p);
 
 		left = NULL;
 		if (PANIC__LIKELY(over))
 			return;
 	}
 	panic__gopanic(&p, near);
+}
+
+void panic_raise(struct panic__frame *near, const struct panic_site *site,
+	const struct panic_type *type, void *data)
+{
+	struct panic p;
+
+	if (!type)
+		panic__nilpanic(near, site);
+	init(&p, site, type, data);
+	panic__gopanic(&p, near);
+	__builtin_unreachable();
 }
 
 void panic_goexit(void)
@@ -358,14 +379,19 @@ void panic_goexit(void)
 	panic__exitthread();
 }
 
+static __attribute__((noinline)) const struct panic *vain(struct panic *p,
+	const struct panic_site *site)
+{
+	panic__setrare(p)->vain = site;
+	return NULL;
+}
+
 /* recover() was called by the deferred call of p. */
 static inline const struct panic *stop(struct panic *p,
 	const struct panic_site *site)
 {
-	if (p->d->landing == PANIC__NONE) {
-		panic__setrare(p)->vain = site;
-		return NULL;
-	}
+	if (PANIC__UNLIKELY(p->d->landing == PANIC__NONE))
+		return vain(p, site);
 	p->recovered = true;
 	return p;
 }

@@ -15,6 +15,9 @@
 #define PANIC_NO_KEYWORDS
 #include <panic.h>
 
+/* Nothing that is declared here leaves the library. */
+#pragma GCC visibility push(hidden)
+
 /* A function that is compiled once, by itself. */
 #ifdef __clang__
 #define PANIC__ONCE __attribute__((noinline))
@@ -208,7 +211,7 @@ void panic__mfree(void *p);
 
 /* value.c */
 
-/* Raises what a panic without a value does. */
+/* The panic without a value. */
 void panic__nilpanic(struct panic__frame *near, const struct panic_site *site);
 /* Ends the value of p, which has left the chain: gives it back to the panic
  * that it came from, or releases it. */
@@ -395,5 +398,7 @@ bool panic__putsymbol(struct panic__out *o, const char *path,
 /* The frame that goes on at pc, by its debug information, with the functions
  * that are inlined there.  False, and nothing printed, if there is none. */
 bool panic__printsource(struct panic__out *o, uintptr_t pc, bool all);
+
+#pragma GCC visibility pop
 
 #endif

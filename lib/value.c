@@ -172,13 +172,6 @@ void panic__nilpanic(struct panic__frame *near, const struct panic_site *site)
 	panic__printf(near, site, nil);
 }
 
-void panic_raise(struct panic__frame *near, const struct panic_site *site,
-	const struct panic_type *type, void *data)
-{
-	panic__raise(near, site, type, data);
-	__builtin_unreachable();
-}
-
 void panic__nilcall(void *unused)
 {
 	(void)unused;
