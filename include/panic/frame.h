@@ -68,7 +68,7 @@ struct panic__scope {
 	enum panic__landing landing;
 	uint32_t n;
 #ifdef __OPTIMIZE__
-	struct panic__slot s0, s1, s2, s3;
+	struct panic__slot s0, s1, s2, s3, s4, s5, s6, s7;
 #endif
 };
 
@@ -257,43 +257,48 @@ PANIC__INLINE void panic__runknown(struct panic__frame *f, uint32_t i,
 	panic__call(&known);
 }
 
+#define PANIC__RUNKNOWN(i) \
+	if (n > i) \
+		panic__runknown(f, i, scope->s ## i, left)
+
 /* Runs the n calls of f. */
 PANIC__INLINE void panic__runall(struct panic__frame *f,
 	const struct panic__scope *scope, struct panic__frame **left)
 {
 	uint32_t n = scope->n;
 
-	if (__builtin_constant_p(n) && n <= 4) {
-		if (n >= 4)
-			panic__runknown(f, 3, scope->s3, left);
-		if (n >= 3)
-			panic__runknown(f, 2, scope->s2, left);
-		if (n >= 2)
-			panic__runknown(f, 1, scope->s1, left);
-		if (n >= 1)
-			panic__runknown(f, 0, scope->s0, left);
+	if (__builtin_constant_p(n) && n <= PANIC__SLOTS) {
+		PANIC__RUNKNOWN(7);
+		PANIC__RUNKNOWN(6);
+		PANIC__RUNKNOWN(5);
+		PANIC__RUNKNOWN(4);
+		PANIC__RUNKNOWN(3);
+		PANIC__RUNKNOWN(2);
+		PANIC__RUNKNOWN(1);
+		PANIC__RUNKNOWN(0);
 	} else {
 		for (; n; n--)
 			panic__runslot(f, n - 1, left);
 	}
 }
 
+#define PANIC__KNOW(i) \
+	case i: \
+		scope->s ## i = s; \
+		break
+
 PANIC__INLINE void panic__know(struct panic__scope *scope,
 	struct panic__slot s)
 {
 	switch (scope->n) {
-	case 0:
-		scope->s0 = s;
-		break;
-	case 1:
-		scope->s1 = s;
-		break;
-	case 2:
-		scope->s2 = s;
-		break;
-	case 3:
-		scope->s3 = s;
-		break;
+	PANIC__KNOW(0);
+	PANIC__KNOW(1);
+	PANIC__KNOW(2);
+	PANIC__KNOW(3);
+	PANIC__KNOW(4);
+	PANIC__KNOW(5);
+	PANIC__KNOW(6);
+	PANIC__KNOW(7);
 	}
 }
 #else
