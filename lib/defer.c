@@ -119,7 +119,7 @@ static struct panic__chunk *pushchunk(struct panic__defer *d)
 	return c;
 }
 
-static bool pushheap(struct panic__defer *d, const struct panic__slot *s)
+static inline bool pushheap(struct panic__defer *d, struct panic__slot s)
 {
 	struct panic__chunk *c = inheap(d) ? chunk(d) : NULL;
 
@@ -127,7 +127,7 @@ static bool pushheap(struct panic__defer *d, const struct panic__slot *s)
 		c = pushchunk(d);
 	if (!c)
 		return false;
-	c->slot[c->n++] = *s;
+	c->slot[c->n++] = s;
 	PANIC__KEEP(c);
 	d->n = PANIC__SLOTS + 1;
 	return true;
@@ -135,10 +135,10 @@ static bool pushheap(struct panic__defer *d, const struct panic__slot *s)
 
 /* The call that could not be registered is made at once, so that nothing is
  * leaked; if it panics, its panic goes on instead. */
-static PANIC_NORETURN void outofmemory(const struct panic__slot *s)
+static PANIC_NORETURN void outofmemory(struct panic__slot s)
 {
-	panic__call(s);
-	panic__nomem(s->site);
+	panic__call(&s);
+	panic__nomem(s.site);
 }
 
 /* A NULL function panics when its call is due, not here. */
@@ -162,16 +162,26 @@ static bool isdead(const struct panic__defer *t, void *fp, void *ra)
 	return panic__stale(t, floor) && !panic__living(t, floor);
 }
 
-/* ra is where the function at fp goes on. */
-static void openframe(struct panic__frame *f, void *fp, void *ra,
-	const struct panic__slot *s, enum panic__landing landing)
+/* The newest record.  What stands at f, if that is not NULL, is none. */
+static struct panic__defer *checkchain(const struct panic__frame *f, void *fp,
+	void *ra, const char *where, const struct panic_site *site)
 {
 	struct panic__defer *t = panic__getchain();
 
-	if (t && (t == &f->d || isdead(t, fp, ra)))
-		panic__dead(t, fp, "a call was deferred", s->site);
-	f->slot[0] = *s;
-	panic__link(f, t, fp, s->site, landing);
+	if (t && ((f && t == &f->d) || isdead(t, fp, ra)))
+		panic__dead(t, fp, where, site);
+	return t;
+}
+
+/* ra is where the function at fp goes on. */
+static inline void openframe(struct panic__frame *f, void *fp, void *ra,
+	struct panic__slot s, enum panic__landing landing)
+{
+	struct panic__defer *t = checkchain(f, fp, ra, "a call was deferred",
+		s.site);
+
+	f->slot[0] = s;
+	panic__link(f, t, fp, s.site, landing);
 }
 
 /* These ask for their own frame, also where link-time optimization could inline
@@ -183,7 +193,7 @@ void panic__open_slow(struct panic__frame *f, void *fp, void (*fn)(void),
 {
 	struct panic__slot s = newcall(fn, arg, site);
 
-	openframe(f, fp, __builtin_return_address(0), &s, landing);
+	openframe(f, fp, __builtin_return_address(0), s, landing);
 }
 
 __attribute__((noinline))
@@ -193,13 +203,13 @@ uint32_t panic__defer_slow(struct panic__frame *f, void *fp, void (*fn)(void),
 	struct panic__slot s = newcall(fn, arg, site);
 
 	if (landing != PANIC__OPEN) {
-		openframe(f, fp, __builtin_return_address(0), &s, landing);
+		openframe(f, fp, __builtin_return_address(0), s, landing);
 	} else if (f->d.n < PANIC__SLOTS) {
 		f->slot[f->d.n] = s;
 		PANIC__KEEP(f);
 		f->d.n++;
-	} else if (!pushheap(&f->d, &s)) {
-		outofmemory(&s);
+	} else if (!pushheap(&f->d, s)) {
+		outofmemory(s);
 	}
 	return f->d.n;
 }
@@ -265,17 +275,6 @@ void panic__leave_slow(struct panic__frame *f)
 	panic__dead(panic__g._defer, f, "a frame was left", f->slot[0].site);
 }
 
-/* deferproc's function has fp as its frame address. */
-static struct panic__defer *checkchain(void *fp, void *ra,
-	const struct panic_site *site)
-{
-	struct panic__defer *t = panic__getchain();
-
-	if (t && isdead(t, fp, ra))
-		panic__dead(t, fp, "deferproc() was called", site);
-	return t;
-}
-
 __attribute__((noinline))	/* for its frame */
 struct panic_proc *panic_deferproc(void *fp, void (*fn)(void), void *arg,
 	const struct panic_site *site)
@@ -284,15 +283,12 @@ struct panic_proc *panic_deferproc(void *fp, void (*fn)(void), void *arg,
 
 	if (!fp)
 		fp = panic__callerfp(__builtin_return_address(0));
-	struct panic__defer *t = checkchain(fp, __builtin_return_address(0),
-		site);
+	struct panic__defer *t = checkchain(NULL, fp,
+		__builtin_return_address(0), "deferproc() was called", site);
 
 	r = newdefer();
-	if (!r) {
-		struct panic__slot s = newcall(fn, arg, site);
-
-		outofmemory(&s);
-	}
+	if (!r)
+		outofmemory(newcall(fn, arg, site));
 	r->d = (struct panic__defer){ .link = t, .fp = fp,
 		.token = PANIC__TOKEN(fp), .landing = PANIC__SETJMP, .n = 1 };
 	r->sp = panic__getcallersp(__builtin_frame_address(0));
