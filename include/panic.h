@@ -125,8 +125,8 @@ struct panic_type {
  * Raising a panic.  These never return.  They run the deferred calls of the
  * thread, newest first, on top of the stack as it is, until one of them
  * recovers; when none does, they report and end the process.  None needs the
- * heap.  They are called by the macros, which add the place.  near is NULL; it is
- * what distinguishes their twins in panic/frame.h.
+ * heap.  They are called by the macros, which add the place.  near is NULL; for
+ * another, panic/landing.h has functions of its own.
  */
 
 /* panic(fmt, ...): the message is formatted as by printf() and copied; fmt

@@ -24,7 +24,9 @@
  *
  * Nothing is unwound before that: deferred calls run on top of the panicking
  * stack.  Then one jump goes to the landing of the frame that registered the
- * recovering call.
+ * recovering call; or, if the function that panicked sees that landing, the
+ * call that raised the panic returns, and the function goes there by itself
+ * (panic/landing.h).
  */
 
 /* The checked longjmp of _FORTIFY_SOURCE kills a jump between the stacks of
@@ -97,9 +99,9 @@ static struct panic__defer *nextslow(struct panic *p)
 	return d;
 }
 
-/* Takes the newest call of d for p, if nothing is out of the ordinary: an inline
- * frame whose calls nobody has started, and with one left that is not beyond
- * the slots. */
+/* Takes the newest call of d for p, if nothing is out of the ordinary: an
+ * inline frame whose calls nobody has started, and with one left that is not
+ * beyond the slots. */
 static inline bool pop(struct panic *p, struct panic__defer *d)
 {
 	uint32_t i = panic__left(d) - 1;
@@ -113,9 +115,9 @@ static inline bool pop(struct panic *p, struct panic__defer *d)
 	return true;
 }
 
-/* nextslow(), but quick where d, the newest record, is of the thread's own stack
- * and pop() takes it.  room is how far above p's raiser that stack reaches, 0 if
- * it is not on it. */
+/* nextslow(), but quick where d, the newest record, is of the thread's own
+ * stack and pop() takes it.  room is how far above p's raiser that stack
+ * reaches, 0 if it is not on it. */
 PANIC__LOOK struct panic__defer *next(struct panic *p, uintptr_t room,
 	struct panic__defer *d)
 {
@@ -302,8 +304,8 @@ static inline __attribute__((always_inline)) void init(struct panic *p,
 		(void)panic__setrare(p);
 }
 
-/* Runs the call of d that p has popped.  Whether it has recovered p, and nothing
- * is left to do for that. */
+/* Runs the call of d that p has popped.  Whether it has recovered p, and
+ * nothing is left to do for that. */
 static inline __attribute__((always_inline)) bool stops(
 	struct panic__defer *d, struct panic *p)
 {
@@ -317,10 +319,8 @@ static inline __attribute__((always_inline)) bool stops(
 	return true;
 }
 
-/*
- * A frame that the raiser sees is not dead, and most often stops the panic by its
- * newest call.  That needs no look at the chain, and no loop.
- */
+/* A frame that the raiser sees is not dead, and most often stops the panic by
+ * its newest call.  That needs no look at the chain, and no loop. */
 PANIC__ONCE void panic__raise(struct panic__frame *near,
 	const struct panic_site *site, const struct panic_type *type,
 	void *data)

@@ -28,7 +28,7 @@
 /* A defensive test that no input reaches: coverage leaves it out. */
 #define NEVER(x) (__builtin_expect(!!(x), 0))
 
-/* What few panics have.  NULL and 0 of the others. */
+/* What few panics have; of the others it is 0, and not stored. */
 struct panic__rare {
 	const struct panic_site *vain;	/* a recover() without a landing */
 	struct panic *repanicked;	/* the newer one that has its value now */
@@ -40,7 +40,7 @@ struct panic__rare {
 
 /*
  * Go's _panic.  It lives in the frame of the function that panicked; one that
- * panic_take() returned lives on the heap.  What stands behind message is
+ * panic_take() returned lives on the heap.  What panic__init() leaves out is
  * written before it is read, not when the panic begins.
  */
 struct panic {
@@ -48,8 +48,8 @@ struct panic {
 	bool recovered;		/* recover() has returned it */
 	bool aborted;		/* a newer one has passed its deferred call */
 	bool goexit;		/* not a panic: a goexit() */
-	bool israre;		/* has what is in rare, or its value is to be
-				   released */
+	bool israre;		/* rare is valid; also where there is a value to
+				   be released */
 	const struct panic_site *site;	/* where it was raised first */
 	const struct panic_type *type;
 	void *data;
@@ -63,13 +63,13 @@ struct panic {
 	struct panic__defer *first;	/* newest record when it began: for a
 					   debugger, it may be freed */
 	const struct panic__slot *call;	/* that call */
-	struct panic__rare rare;	/* if israre */
+	struct panic__rare rare;	/* by the functions below */
 	struct panic__slot popped;	/* it, when its record did not keep it */
 	struct panic_site at;	/* its site, when its record did not keep it */
 	char buf[200];
 };
 
-/* To read them. */
+/* To read what is rare. */
 extern const struct panic__rare panic__norare;
 
 static inline const struct panic__rare *panic__rare(const struct panic *p)
@@ -77,7 +77,7 @@ static inline const struct panic__rare *panic__rare(const struct panic *p)
 	return p->israre ? &p->rare : &panic__norare;
 }
 
-/* To set one of them. */
+/* To set some of it. */
 struct panic__rare *panic__setrare(struct panic *p);
 
 /* Whether panic_take() made p. */
