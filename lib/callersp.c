@@ -49,7 +49,7 @@ static bool stepto(unw_cursor_t *c, const void *ra)
  * sp of its caller at the call.  The distance is still 0, so argp is what it
  * is to be measured from.
  */
-static __attribute__((noinline)) void probe(void *distance)
+static PANIC__ONCE void probe(void *distance)
 {
 	struct panic *p = panic__g._panic;
 	unw_context_t uc;
@@ -79,7 +79,7 @@ void panic__calibrate(void)
 	PANIC("calibration");
 }
 
-__attribute__((noinline)) uintptr_t panic__getcallersp(void *fp)
+PANIC__ONCE uintptr_t panic__getcallersp(void *fp)
 {
 	unw_context_t uc;
 	unw_cursor_t c;
@@ -101,7 +101,7 @@ __attribute__((noinline)) uintptr_t panic__getcallersp(void *fp)
 }
 
 #ifdef PANIC_UNWIND_CHECKS
-__attribute__((noinline)) void panic__checkargp(const void *argp)
+PANIC__ONCE void panic__checkargp(const void *argp)
 {
 	unw_context_t uc;
 	unw_cursor_t c;

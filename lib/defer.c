@@ -184,10 +184,7 @@ static inline void openframe(struct panic__frame *f, void *fp, void *ra,
 	panic__link(f, t, fp, s.site, landing);
 }
 
-/* These ask for their own frame, also where link-time optimization could inline
- * them. */
-
-__attribute__((noinline))
+PANIC__ONCE
 void panic__open_slow(struct panic__frame *f, void *fp, void (*fn)(void),
 	void *arg, const struct panic_site *site, enum panic__landing landing)
 {
@@ -196,7 +193,7 @@ void panic__open_slow(struct panic__frame *f, void *fp, void (*fn)(void),
 	openframe(f, fp, __builtin_return_address(0), s, landing);
 }
 
-__attribute__((noinline))
+PANIC__ONCE
 uint32_t panic__defer_slow(struct panic__frame *f, void *fp, void (*fn)(void),
 	void *arg, const struct panic_site *site, enum panic__landing landing)
 {
@@ -275,7 +272,7 @@ void panic__leave_slow(struct panic__frame *f)
 	panic__dead(panic__g._defer, f, "a frame was left", f->slot[0].site);
 }
 
-__attribute__((noinline))	/* for its frame */
+PANIC__ONCE
 struct panic_proc *panic_deferproc(void *fp, void (*fn)(void), void *arg,
 	const struct panic_site *site)
 {
@@ -301,7 +298,7 @@ struct panic_proc *panic_deferproc(void *fp, void (*fn)(void), void *arg,
 	/* No code can go here: the caller's setjmp() comes next. */
 }
 
-void panic_deferreturn(void *fp, const struct panic_site *site)
+PANIC__ONCE void panic_deferreturn(void *fp, const struct panic_site *site)
 {
 	struct panic__defer *d;
 	struct panic__slot s;

@@ -403,8 +403,10 @@ static __attribute__((noinline)) const struct panic *stopif(struct panic *p,
 	return panic__callsrecover(p, ra) ? stop(p, site) : NULL;
 }
 
-/* Go: gorecover. */
-const struct panic *panic_recover(void *cfa, const struct panic_site *site)
+/* Go: gorecover.  It asks where it returns to, so it must not become a part of
+ * its caller (link-time optimization). */
+PANIC__ONCE const struct panic *panic_recover(void *cfa,
+	const struct panic_site *site)
 {
 	struct panic *p = panic__g._panic;
 

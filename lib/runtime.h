@@ -18,7 +18,8 @@
 /* Nothing that is declared here leaves the library. */
 #pragma GCC visibility push(hidden)
 
-/* A function that is compiled once, by itself. */
+/* A function that is compiled once, by itself: it knows its own frame, or asks
+ * where it returns to. */
 #ifdef __clang__
 #define PANIC__ONCE __attribute__((noinline))
 #else
