@@ -342,12 +342,25 @@ static void descend(int depth, int *sum)
 	++*sum;
 }
 
+static void *descends(void *sum)
+{
+	descend(10000, sum);
+	return NULL;
+}
+
+/* A stack of their own: clang -O0 fills the usual 8 MB. */
 START_TEST(frames_nest_ten_thousand_deep)	/* S22 */
 {
+	pthread_attr_t attr;
+	pthread_t t;
 	int sum = 0;
 
-	descend(10000, &sum);
+	ck_assert_int_eq(pthread_attr_init(&attr), 0);
+	ck_assert_int_eq(pthread_attr_setstacksize(&attr, 64 << 20), 0);
+	ck_assert_int_eq(pthread_create(&t, &attr, descends, &sum), 0);
+	ck_assert_int_eq(pthread_join(t, NULL), 0);
 	ck_assert_int_eq(sum, 20000);
+	pthread_attr_destroy(&attr);
 }
 END_TEST
 
