@@ -268,6 +268,22 @@ START_TEST(a_panic_at_a_normal_exit_runs_the_calls_left)	/* S19 */
 }
 END_TEST
 
+/* The block does not know how many calls it has. */
+static void returns_from_a_loop_into_a_panic(void)
+{
+	recover_frame(return);
+	defer(rescue, NULL);
+	for (volatile int i = 0; i < 3; i++)
+		defer(i == 1 ? say_and_raise : say, "late");
+}
+
+START_TEST(and_of_calls_deferred_in_a_loop)	/* S19 */
+{
+	returns_from_a_loop_into_a_panic();
+	ck_assert_str_eq(trace, "late raising late [late]");
+}
+END_TEST
+
 static void raises_and_defers(void *text)
 {
 	defer_frame();
@@ -455,6 +471,7 @@ int main(void)
 		a_repanic_of_null_is_a_panic_of_its_own,
 		a_panic_in_the_argument_wins,
 		a_panic_at_a_normal_exit_runs_the_calls_left,
+		and_of_calls_deferred_in_a_loop,
 		a_panic_in_a_deferred_call_supersedes,
 		a_panic_stopped_in_a_deferred_call_leaves_the_first,
 		a_deferred_call_can_stop_its_own_panic_and_the_first,
