@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test-near.c - panics raised in the block of the frame that recovers them: with
- * GCC on x86-64 the raising call returns and the function jumps by itself. */
+/* test-near.c - panics raised where their landing is seen (panic/landing.h). */
 
 #include "check.h"
 
@@ -118,7 +117,6 @@ START_TEST(the_landing_is_the_outer_blocks_if_its_call_recovers)
 }
 END_TEST
 
-/* What is raised in a defer_frame() can land in the block around it. */
 static int crosses_a_defer_frame(void)
 {
 	recover_frame(return 1);
@@ -438,9 +436,11 @@ START_TEST(a_nested_function_sees_the_frame_but_is_another)
 	ck_assert_str_eq(trace, "[nested] 7");
 }
 END_TEST
+#define NESTED a_nested_function_sees_the_frame_but_is_another,
+#else
+#define NESTED
 #endif
 
-/* A macro is used as an expression. */
 static int in_an_expression(int i)
 {
 	recover_frame(return -1);
@@ -456,7 +456,6 @@ START_TEST(a_panic_is_an_expression)
 }
 END_TEST
 
-/* The same panic from elsewhere, so that both ways are compared. */
 static int far(void)
 {
 	recover_frame(return 1);
@@ -473,12 +472,6 @@ START_TEST(a_panic_from_a_function_called_does_the_same)
 	ck_assert_str_eq(trace, "newest [(plain) 0x0] oldest 1");
 }
 END_TEST
-
-#if defined __GNUC__ && !defined __clang__
-#define NESTED a_nested_function_sees_the_frame_but_is_another,
-#else
-#define NESTED
-#endif
 
 int main(void)
 {

@@ -62,7 +62,7 @@ typedef jmp_buf panic__env;
  * A panic that is raised where its landing can be seen: in the block of a
  * recover_frame().  The call that raises it returns when the frame has
  * recovered, and the function jumps to the landing itself.  So the processor
- * has foreseen every return; a wrong one costs as much as all the rest.
+ * has foreseen every return.
  */
 
 /* These return when near has recovered; else as those of panic.h. */
