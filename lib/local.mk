@@ -9,16 +9,16 @@ lib_libpanic_la_SOURCES = \
 	lib/value.c \
 	lib/proc.c \
 	lib/callersp.c \
-	lib/traceback.c \
-	lib/symtab.c \
-	lib/elf.c \
-	lib/dwarf.c \
-	lib/print.c \
-	lib/report.c \
-	lib/crash.c \
-	lib/dead.c \
-	lib/freeze.c \
-	lib/debug.c \
+	lib/crash/walk.c \
+	lib/crash/module.c \
+	lib/crash/elf.c \
+	lib/crash/dwarf.c \
+	lib/crash/out.c \
+	lib/crash/child.c \
+	lib/crash/throw.c \
+	lib/stale.c \
+	lib/crash/threads.c \
+	lib/crash/settings.c \
 	lib/signal.c \
 	lib/foreign.c \
 	lib/nosignal.c \

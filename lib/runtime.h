@@ -142,7 +142,7 @@ bool panic__popcall(struct panic__defer *d, struct panic__slot *s);
 void panic__unlink(struct panic__defer *d);
 /* Frees the pools of the calling thread. */
 void panic__freepools(void);
-/* dead.c */
+/* stale.c */
 
 /* Ends the process because the record t is dead: its function is gone and its
  * calls were not run.  where tells what found it, at the place site, which
@@ -225,7 +225,7 @@ PANIC_NORETURN void panic__raisefault(struct panic_fault *fault,
 /* The panic of a defer that got no memory. */
 PANIC_NORETURN void panic__nomem(const struct panic_site *site);
 
-/* print.c: output without stdio and heap */
+/* crash/out.c: output without stdio and heap */
 
 /* A buffer before a descriptor. */
 struct panic__out {
@@ -247,7 +247,7 @@ void panic__flush(struct panic__out *o);
  * raised. */
 void panic__printpanics(struct panic__out *o, bool texts);
 
-/* debug.c: what the environment and the program have set */
+/* crash/settings.c: what the environment and the program have set */
 
 enum panic__level { PANIC__NOTRACE, PANIC__SINGLE, PANIC__ALL, PANIC__SYSTEM,
 	PANIC__CRASH };
@@ -258,7 +258,7 @@ struct panic_hook panic__gethook(void);
 /* Reads PANIC_TRACEBACK and PANIC_EXIT. */
 void panic__getenv(void);
 
-/* crash.c */
+/* crash/throw.c */
 
 /* Go's throw, which prints the pending panics first. */
 PANIC_NORETURN void panic__throw(const char *fmt, ...) PANIC_PRINTF(1, 2);
@@ -289,7 +289,7 @@ void panic__findforeign(void);
 bool panic__isown(uintptr_t pc);
 bool panic__isforeign(uintptr_t pc);
 
-/* traceback.c */
+/* crash/walk.c */
 
 /* A line of a trace: a return address; or, if that is 0, a panic, which is
  * NULL if it is over. */
@@ -341,7 +341,7 @@ struct panic__taken {
 /* value.c: the copy that gave p its value, or NULL. */
 const struct panic__taken *panic__takenof(const struct panic *p);
 
-/* report.c */
+/* crash/child.c */
 
 /* The stacks of a report, in memory that a child process shares. */
 struct panic__report {
@@ -364,7 +364,7 @@ struct panic__stack *panic__addstack(struct panic__report *r);
 /* Prints all stacks. */
 void panic__printreport(struct panic__report *r, int fd);
 
-/* freeze.c */
+/* crash/threads.c */
 
 /* Stops the other threads and adds their stacks.  They stay stopped.  Go:
  * freezetheworld, tracebackothers. */
@@ -372,7 +372,7 @@ void panic__freezetheworld(struct panic__report *r);
 /* How many threads there are; 0 if nobody knows. */
 size_t panic__countthreads(void);
 
-/* symtab.c */
+/* crash/module.c */
 
 /* "MODULE+0xOFFSET (build-id HEX)" for the address; takes no lock where the
  * loader allows it. */
@@ -387,14 +387,14 @@ void panic__printframe(struct panic__out *o, uintptr_t pc, bool all);
 /* Whether a function of that name is the library's. */
 bool panic__isours(const char *name);
 
-/* elf.c */
+/* crash/elf.c */
 
 /* "FUNCTION+0xOFFSET" for the address as it is in the file, which must begin
  * with the ELF header given.  False, and nothing printed, if it has no name. */
 bool panic__putsymbol(struct panic__out *o, const char *path,
 	const void *header, uintptr_t addr);
 
-/* dwarf.c */
+/* crash/dwarf.c */
 
 /* The frame that goes on at pc, by its debug information, with the functions
  * that are inlined there.  False, and nothing printed, if there is none. */

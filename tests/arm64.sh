@@ -99,7 +99,7 @@ compile() {
 # The library's objects are linked into each program, with the unwinders in
 # the order that lib/local.mk tells of.
 library() {
-	for file in "$top"/lib/*.c "$top"/lib/arch/*.c "$top"/lib/arch/*.S; do
+	for file in "$top"/lib/*.c "$top"/lib/*/*.[cS]; do
 		object=$work/$(basename "$file").o
 		compile -fexceptions -I"$top/lib" -c "$file" -o "$object" ||
 			exit 1

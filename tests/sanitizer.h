@@ -65,7 +65,7 @@ int __lsan_is_turned_off(void)
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
-	/* Panics must stand on the stack for dead.c to tell which are dead. */
+	/* Panics must stand on the stack for stale.c to tell which are dead. */
 	return SIGNALS_ARE_OURS ":detect_stack_use_after_return=0";
 }
 #else

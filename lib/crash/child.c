@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* report.c - prints stacks, from a child process (Go: dopanic, printframes). */
+/* child.c - prints stacks, from a child process (Go: dopanic, printframes). */
 
 /*
  * Walking a stack and reading debug information takes the loader's lock and

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* traceback.c - stacks (Go: traceback.go, callers). */
+/* walk.c - stacks (Go: traceback.go, callers). */
 
 #include "config.h"
 

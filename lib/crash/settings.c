@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* debug.c - what the environment and the program set for the end (Go:
+/* settings.c - what the environment and the program set for the end (Go:
  * runtime/debug, parsedebugvars). */
 
 #include "config.h"

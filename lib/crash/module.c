@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* symtab.c - which function and which module an address is in (Go:
+/* module.c - which function and which module an address is in (Go:
  * symtab.go). */
 
 #include "config.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* print.c - output without stdio and heap, and the lines of panics (Go:
+/* out.c - output without stdio and heap, and the lines of panics (Go:
  * print.go, printpanics). */
 
 #include "config.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* crash.c - the end of a process (Go: fatalpanic, preprintpanics, startpanic,
+/* throw.c - the end of a process (Go: fatalpanic, preprintpanics, startpanic,
  * dopanic, throw). */
 
 /*

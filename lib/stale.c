@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* dead.c - the end, when a frame is found whose function is gone. */
+/* stale.c - the end, when a frame is found whose function is gone. */
 
 #include "config.h"
 

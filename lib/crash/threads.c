@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* freeze.c - the other threads, stopped for a report (Go: freezetheworld,
+/* threads.c - the other threads, stopped for a report (Go: freezetheworld,
  * tracebackothers). */
 
 #include "config.h"
