@@ -103,7 +103,7 @@ __attribute__((constructor)) static void init(void)
 
 	(void)panic__getchain();
 	panic__calibrate();
-	(void)panic__callers(pc, 4);
+	(void)panic_backtrace(NULL, pc, 4);
 }
 
 struct panic__defer *panic__getchain(void)

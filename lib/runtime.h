@@ -310,8 +310,6 @@ struct panic__stack {
 	struct panic__pc line[PANIC__LINES];
 };
 
-/* Raw return addresses, innermost first; as backtrace(3). */
-int panic__callers(void **pc, int max);
 /* The stack of the caller, without what lies at or below the address limit;
  * with the library's own functions if all is set. */
 void panic__walk(struct panic__stack *s, uintptr_t limit, bool all);

@@ -15,12 +15,25 @@
 #include <sys/syscall.h>
 #endif
 
-int panic__callers(void **pc, int max)
+/* Return addresses, innermost first, from where its caller goes on. */
+#ifdef HAVE_UNW_BACKTRACE
+#define callers unw_backtrace
+#else
+static PANIC__ONCE int callers(void **pcs, int n)
 {
-	int n = unw_backtrace(pc, max);
+	unw_context_t uc;
+	unw_cursor_t c;
+	unw_word_t pc;
+	int got = 0;
 
-	return n < 0 ? 0 : n;
+	if (unw_getcontext(&uc) || unw_init_local(&c, &uc))
+		return 0;
+	while (got < n && unw_step(&c) > 0 &&
+	    unw_get_reg(&c, UNW_REG_IP, &pc) == 0 && pc != 0)
+		pcs[got++] = (void *)pc;
+	return got;
 }
+#endif
 
 /* The second half of s is a ring for the outermost lines. */
 enum { HALF = PANIC__LINES / 2 };
@@ -212,7 +225,7 @@ int panic_backtrace(const struct panic *p, void **pcs, int n)
 	if (s)
 		return copypcs(s, pcs, n);
 	/* The first is this function's own. */
-	got = unw_backtrace(pcs, n);
+	got = callers(pcs, n);
 	if (got > 0)
 		memmove(pcs, pcs + 1, (size_t)--got * sizeof *pcs);
 	return got;
