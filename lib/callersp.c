@@ -18,6 +18,8 @@
 
 #include <errno.h>
 
+#include "arch/cfa.h"
+
 static uintptr_t spdistance;		/* panic_deferproc(): caller's sp - fp */
 uintptr_t panic__argdistance, panic__neardistance;
 
@@ -32,6 +34,12 @@ static uintptr_t reg(unw_cursor_t *c, int which)
 
 	unw_get_reg(c, which, &w);
 	return (uintptr_t)w;
+}
+
+/* The CFA of the function that the cursor came from by its last step. */
+static uintptr_t cfa(unw_cursor_t *c)
+{
+	return panic__cfa(reg(c, UNW_REG_SP));
 }
 
 /* Sets the cursor to the frame that goes on at ra. */
@@ -57,7 +65,7 @@ static PANIC__ONCE void probe(void *distance)
 
 	if (!CALLER(&c, &uc))
 		panic__throw("libunwind cannot walk the library's own frames");
-	*(uintptr_t *)distance = reg(&c, UNW_REG_SP) - (uintptr_t)p->argp;
+	*(uintptr_t *)distance = cfa(&c) - (uintptr_t)p->argp;
 	p->recovered = true;
 }
 
@@ -90,7 +98,7 @@ PANIC__ONCE uintptr_t panic__getcallersp(void *fp)
 #endif
 	if (!CALLER(&c, &uc) || unw_step(&c) <= 0)
 		return 0;
-	uintptr_t sp = reg(&c, UNW_REG_SP);
+	uintptr_t sp = cfa(&c);
 
 	if (spdistance && sp != (uintptr_t)fp + spdistance)
 		panic__throw("getcallersp: %#lx, but libunwind says %#lx",
@@ -107,9 +115,9 @@ PANIC__ONCE void panic__checkargp(const void *argp)
 	unw_cursor_t c;
 
 	if (panic__argdistance && panic__neardistance && CALLER(&c, &uc) &&
-	    reg(&c, UNW_REG_SP) != (uintptr_t)argp)
+	    cfa(&c) != (uintptr_t)argp)
 		panic__throw("getargp: %p, but libunwind says %#lx", argp,
-			(unsigned long)reg(&c, UNW_REG_SP));
+			(unsigned long)cfa(&c));
 }
 #endif
 
@@ -123,13 +131,13 @@ static bool callsrecover(const struct panic *p, const void *ra)
 
 	if (!CALLER(&c, &uc) || !stepto(&c, ra) || unw_step(&c) <= 0)
 		return false;
-	if (reg(&c, UNW_REG_SP) == argp)
+	if (cfa(&c) == argp)
 		return true;
 	/* The function that knows the type of the deferred one may stand
 	 * between. */
 	return call && unw_get_proc_info(&c, &info) == 0 &&
 		info.start_ip == (uintptr_t)call && unw_step(&c) > 0 &&
-		reg(&c, UNW_REG_SP) == argp;
+		cfa(&c) == argp;
 }
 
 bool panic__callsrecover(const struct panic *p, void *ra)
@@ -155,8 +163,7 @@ void *panic__callerfp(void *ra)
 	if (unw_step(&c) <= 0)
 		panic__throw("libunwind cannot find the caller's frame: "
 			"compile it with -funwind-tables");
-	/* Where a frame pointer would point to: below the return address. */
-	return (void *)(reg(&c, UNW_REG_SP) - 2 * sizeof(void *));
+	return (void *)cfa(&c);
 #endif
 }
 
@@ -169,7 +176,7 @@ static void *callercfa(void *fp, const void *ra)
 
 	if (!CALLER(&c, &uc) || !stepto(&c, ra) || unw_step(&c) <= 0)
 		return fp;
-	return (void *)reg(&c, UNW_REG_SP);
+	return (void *)cfa(&c);
 }
 
 void *panic__floor(const struct panic__defer *t, void *fp, void *ra)

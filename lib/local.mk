@@ -22,6 +22,7 @@ lib_libpanic_la_SOURCES = \
 	lib/signal.c \
 	lib/foreign.c \
 	lib/nosignal.c \
+	lib/arch/cfa.h \
 	lib/arch/context.h \
 	lib/arch/divisor.h \
 	lib/arch/divisor.c \

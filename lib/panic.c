@@ -203,12 +203,10 @@ static PANIC_NORETURN void recovery(struct panic__defer *d)
 		panic__unlink(d);	/* the pool keeps it whole for now */
 		longjmp(r->landing.env, 1);
 	}
-	void *env = (struct panic__frame *)d + 1;
-
 	if (d->landing == PANIC__SETJMP)
-		longjmp(*(jmp_buf *)env, 1);
+		longjmp(((struct panic__setjmp_frame *)d)->env, 1);
 #ifdef PANIC__JUMP
-	PANIC__JUMP(env);
+	PANIC__JUMP(((struct panic__builtin_frame *)d)->env);
 	__builtin_unreachable();
 #else
 	panic__throw("bad landing");	/* landing.h makes none here */

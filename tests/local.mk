@@ -3,6 +3,7 @@
 
 PANIC_TESTS = \
 	tests/test-backtrace \
+	tests/test-callersp \
 	tests/test-cancel \
 	tests/test-chain \
 	tests/test-crash \
@@ -74,6 +75,10 @@ tests_gdb_target_LDADD = lib/libpanic.la $(SYSTEM_LIBS)
 # Frames that pthread_cancel unwinds, and others that nothing may unwind.
 tests_test_cancel_CFLAGS = $(AM_CFLAGS) -fexceptions
 tests_test_stale_CFLAGS = $(AM_CFLAGS) -fno-exceptions
+
+# It asks libunwind as the library does.
+tests_test_callersp_CPPFLAGS = $(AM_CPPFLAGS) $(LIBUNWIND_CFLAGS)
+tests_test_callersp_LDADD = $(LDADD) $(GCC_S_LIBS) $(LIBUNWIND_LIBS)
 
 # <fenv.h>
 tests_test_errno_LDADD = $(LDADD) -lm

@@ -48,10 +48,17 @@ struct panic__frame {
 	struct panic__chunk *chunk;	/* valid if n is over the slots */
 };
 
-/* The library finds env behind the frame, of the kind that landing tells. */
-struct panic__recover_frame {
+/* A frame with each kind of landing.  Which of them is a panic__recover_frame
+ * here, landing tells the library.  env may want more alignment than a frame
+ * has: on armhf there are four bytes between. */
+struct panic__builtin_frame {
 	struct panic__frame frame;
-	panic__env env;
+	void *env[5];
+};
+
+struct panic__setjmp_frame {
+	struct panic__frame frame;
+	jmp_buf env;
 };
 
 /*

@@ -51,11 +51,11 @@ enum panic__landing {
 	__asm__ volatile ("" : "+r" (panic_landed__)); \
 	panic_landed__ > 0; \
 }))
-typedef void *panic__env[5];
+#define panic__recover_frame panic__builtin_frame
 #else
 #define PANIC__LANDING PANIC__SETJMP
 #define PANIC__SETJMP_(env) PANIC_SETJMP_(env)
-typedef jmp_buf panic__env;
+#define panic__recover_frame panic__setjmp_frame
 #endif
 
 /*

@@ -15,6 +15,8 @@
 #include <sys/syscall.h>
 #endif
 
+#include "arch/cfa.h"
+
 /* Return addresses, innermost first, from where its caller goes on. */
 #ifdef HAVE_UNW_BACKTRACE
 #define callers unw_backtrace
@@ -133,7 +135,7 @@ static bool get(unw_cursor_t *c, struct frame *f)
 	if (unw_get_reg(c, UNW_REG_SP, &sp) ||
 	    unw_get_reg(c, UNW_REG_IP, &pc) || pc == 0)
 		return false;
-	f->sp = (uintptr_t)sp;
+	f->sp = panic__cfa((uintptr_t)sp);
 	f->pc = (uintptr_t)pc;
 	f->above = 0;
 	f->insignal = unw_is_signal_frame(c) > 0;

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* arch/cfa.h - what libunwind calls sp, as a CFA. */
+#ifndef PANIC_ARCH_CFA_H
+#define PANIC_ARCH_CFA_H
+
+#include <stdint.h>
+
+/* The CFA of a function whose caller has that sp: the same address, but on
+ * s390x, where it is above the area that a caller keeps for the callee to save
+ * registers in. */
+static inline uintptr_t panic__cfa(uintptr_t sp)
+{
+#if defined __s390x__
+	return sp + 160;
+#else
+	return sp;
+#endif
+}
+
+#endif
