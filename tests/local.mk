@@ -57,7 +57,8 @@ SHELL_TESTS = \
 	tests/conformance.sh \
 	tests/exports.sh \
 	tests/gdb.sh \
-	tests/man.sh
+	tests/man.sh \
+	tests/symbolize.sh
 
 # A sanitizer takes the faults for itself, and does not like to be loaded by
 # programs that were built without it.
@@ -94,6 +95,7 @@ tests_test_memory_LDFLAGS = $(AM_LDFLAGS) -static \
 EXTRA_DIST += \
 	tests/CONFORMANCE.md \
 	tests/mutate \
+	tests/symbolize-target.c \
 	tests/mutate.txt \
 	tests/unwinder-main.c \
 	tests/unwinder-program.cc \
