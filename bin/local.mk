@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# The program that reads debug information, for the library and for people.
+# The programs for those who use the library.
 
+# It reads debug information, for the library and for people.
 if HAVE_LIBDW
 bin_PROGRAMS = bin/panic-symbolize
 dist_man_MANS += man/panic-symbolize.1
@@ -13,3 +14,7 @@ bin_panic_symbolize_SOURCES = \
 	bin/dwarf.c
 bin_panic_symbolize_CPPFLAGS = $(AM_CPPFLAGS) $(LIBDW_CFLAGS)
 bin_panic_symbolize_LDADD = $(LIBDW_LIBS)
+
+# Finds its rules beside itself, or in ../share/libpanic.
+dist_bin_SCRIPTS = bin/panic-lint
+dist_pkgdata_DATA = bin/panic-lint.cocci

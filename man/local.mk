@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 # The manual pages: panic.3 and panic.7, and for each other name in panic.3 a
-# page of one line, `.so man3/panic.3`.
+# page of one line, `.so man3/panic.3`; and those of the programs.
 
 dist_man_MANS = \
+	man/panic-lint.1 \
 	man/panic.7 \
 	man/defer.3 \
 	man/defer_frame.3 \

@@ -58,6 +58,7 @@ SHELL_TESTS = \
 	tests/exports.sh \
 	tests/gdb.sh \
 	tests/man.sh \
+	tests/panic-lint.sh \
 	tests/symbolize.sh
 
 # A sanitizer takes the faults for itself, and does not like to be loaded by

@@ -5,4 +5,4 @@
 
 command -v mandoc >/dev/null || exit 77
 exec mandoc -T lint -W warning "$top_srcdir/man/panic.3" \
-	"$top_srcdir/man/panic.7" "$top_srcdir/man/panic-symbolize.1"
+	"$top_srcdir/man/panic.7" "$top_srcdir"/man/*.1
