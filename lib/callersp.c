@@ -20,7 +20,8 @@
 
 #include "arch/cfa.h"
 
-static uintptr_t spdistance;		/* panic_deferproc(): caller's sp - fp */
+/* panic_deferproc(): caller's sp - fp */
+static uintptr_t spdistance;
 uintptr_t panic__argdistance, panic__neardistance;
 
 /* Sets the cursor to the caller of the function in which it stands. */

@@ -14,17 +14,8 @@
  */
 enum { POOLMAX = 32 };
 
-struct pool {
-	void *head;
-	unsigned n;
-};
-
-static __thread struct {
-	struct pool proc, chunk;
-} pools PANIC__TLS;
-
 /* A free record begins with the link to the next one. */
-static void *take(struct pool *pool, size_t size)
+static void *take(struct panic__pool *pool, size_t size)
 {
 	void **r = pool->head;
 
@@ -35,7 +26,7 @@ static void *take(struct pool *pool, size_t size)
 	return r;
 }
 
-static void give(struct pool *pool, void *r)
+static void give(struct panic__pool *pool, void *r)
 {
 	if (pool->n >= POOLMAX) {
 		void **old = pool->head;
@@ -49,7 +40,7 @@ static void give(struct pool *pool, void *r)
 	pool->n++;
 }
 
-static void empty(struct pool *pool)
+static void empty(struct panic__pool *pool)
 {
 	while (pool->head) {
 		void **r = pool->head;
@@ -62,19 +53,19 @@ static void empty(struct pool *pool)
 
 void panic__freepools(void)
 {
-	empty(&pools.proc);
-	empty(&pools.chunk);
+	empty(&panic__m.procs);
+	empty(&panic__m.chunks);
 }
 
 /* Go: newdefer, freedefer. */
 static struct panic__proc *newdefer(void)
 {
-	return take(&pools.proc, sizeof(struct panic__proc));
+	return take(&panic__m.procs, sizeof(struct panic__proc));
 }
 
 static void freedefer(struct panic__proc *r)
 {
-	give(&pools.proc, r);
+	give(&panic__m.procs, r);
 }
 
 /* Calls beyond the inline slots. */
@@ -103,13 +94,13 @@ static void popheap(struct panic__defer *d, struct panic__slot *s)
 		setchunk(d, c->link);
 		if (!c->link)
 			d->n = PANIC__SLOTS;
-		give(&pools.chunk, c);
+		give(&panic__m.chunks, c);
 	}
 }
 
 static struct panic__chunk *pushchunk(struct panic__defer *d)
 {
-	struct panic__chunk *c = take(&pools.chunk, sizeof *c);
+	struct panic__chunk *c = take(&panic__m.chunks, sizeof *c);
 
 	if (!c)
 		return NULL;

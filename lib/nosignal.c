@@ -12,15 +12,7 @@
 
 #ifndef HAVE_CONTEXT
 
-__thread const struct panic_fault *panic__fatalfault PANIC__TLS;
-
 const struct panic_type panic_fault_type = { "panic_fault", NULL, NULL };
-
-bool panic__onoverflowstack(const void *addr)
-{
-	(void)addr;
-	return false;
-}
 
 int panic__initsigstack(void)
 {

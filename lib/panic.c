@@ -121,7 +121,8 @@ static inline bool pop(struct panic *p, struct panic__defer *d)
 PANIC__LOOK struct panic__defer *next(struct panic *p, uintptr_t room,
 	struct panic__defer *d)
 {
-	if (PANIC__UNLIKELY(!d || (uintptr_t)d->fp - (uintptr_t)p->cfa >= room ||
+	if (PANIC__UNLIKELY(!d ||
+	    (uintptr_t)d->fp - (uintptr_t)p->cfa >= room ||
 	    PANIC__TOKEN(d->fp) != d->token || !pop(p, d)))
 		return nextslow(p);
 	return d;
@@ -255,7 +256,7 @@ static inline void recovered(struct panic *p)
 	}
 }
 
-static inline void link(struct panic *p)
+static inline void addpanic(struct panic *p)
 {
 	p->first = panic__g._defer;
 	p->link = panic__g._panic;
@@ -275,7 +276,7 @@ PANIC__ONCE void panic__gopanic(struct panic *p, struct panic__frame *near)
 	p->argp = (void *)((uintptr_t)fp + panic__argdistance);
 	panic__checkargp(p->argp);
 	if (!p->d)
-		link(p);
+		addpanic(p);
 	while (PANIC__LIKELY((d = next(p, above, t)) != NULL)) {
 		t = rundefer(p, d);
 		if (PANIC__LIKELY(!p->recovered))
@@ -307,7 +308,7 @@ static inline __attribute__((always_inline)) void init(struct panic *p,
 static inline __attribute__((always_inline)) bool stops(
 	struct panic__defer *d, struct panic *p)
 {
-	link(p);
+	addpanic(p);
 	run(p, d);
 	if (panic__left(d) == 0)
 		panic__g._defer = d->link;
@@ -365,7 +366,7 @@ void panic_goexit(void)
 	e.p.goexit = true;
 	e.p.cfa = PANIC_CFA_();
 	(void)panic__getchain();
-	link(&e.p);
+	addpanic(&e.p);
 	/* A panic that skips this, and is recovered, comes back here. */
 	(void)PANIC_SETJMP_(e.env);
 	for (struct panic__defer *d; (d = nextslow(&e.p)); )

@@ -11,41 +11,9 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
-#include <stdlib.h>
-
-/* A record that no thread may link to: it only makes the first frame of a
- * thread go the slow way, so that the quick way need not ask. */
-struct panic__defer panic__first;
-
-__thread struct panic_g panic__g PANIC__TLS = { ._defer = &panic__first };
-
-/* What else belongs to a thread. */
-static __thread struct {
-	struct panic_g *g;	/* the one in use; NULL: the thread's own */
-	struct panic_g own;	/* the thread's own, while another is in use */
-	bool exiting;
-} m PANIC__TLS;
 
 static pthread_key_t key;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-void *panic__malloc(size_t size)
-{
-	int errnum = errno;
-	void *p = malloc(size);
-
-	errno = errnum;
-	return p;
-}
-
-void panic__mfree(void *p)
-{
-	int errnum = errno;
-
-	free(p);
-	errno = errnum;
-}
 
 /* The bounds of the calling thread's stack; where nobody knows them, such
  * that every address is below hi and none above lo. */
@@ -78,13 +46,15 @@ static void threadexit(void *unused)
 	if (panic__g._defer)
 		panic__dead(panic__g._defer, (void *)UINTPTR_MAX,
 			"the thread ended", NULL);
-	if (m.g && m.own._defer)	/* it ended on a coroutine's stack */
-		panic__dead(m.own._defer, (void *)UINTPTR_MAX,
+	/* It ended on a coroutine's stack. */
+	if (panic__m.g && panic__m.own._defer)
+		panic__dead(panic__m.own._defer, (void *)UINTPTR_MAX,
 			"the thread ended", NULL);
 	panic__freepools();
 	panic__freesigstack();
-	panic__g._defer = &panic__first;	/* a later destructor may defer */
-	m.exiting = false;
+	/* A destructor that runs later may defer. */
+	panic__g._defer = &panic__first;
+	panic__m.exiting = false;
 }
 
 static void start(void)
@@ -135,31 +105,25 @@ bool panic__living(const struct panic__defer *t, const void *fp)
 		PANIC__TOKEN(t->fp) == t->token;
 }
 
-bool panic__onsigstack(const void *addr)
-{
-	stack_t ss;
-
-	return !sigaltstack(NULL, &ss) && (ss.ss_flags & SS_ONSTACK) &&
-		(uintptr_t)addr - (uintptr_t)ss.ss_sp < ss.ss_size;
-}
-
 void panic__exitthread(void)
 {
-	m.exiting = true;
+	panic__m.exiting = true;
 	pthread_exit(NULL);
 }
 
 bool panic__exiting(void)
 {
-	return m.exiting;
+	return panic__m.exiting;
 }
 
 struct panic_g *panic_g_new(void *stack, size_t size)
 {
-	struct panic_g *g = malloc(sizeof *g);
+	struct panic_g *g = panic__malloc(sizeof *g);
 
-	if (!g)
+	if (!g) {
+		errno = ENOMEM;
 		return NULL;
+	}
 	*g = (struct panic_g){ .lo = (uintptr_t)stack,
 		.hi = (uintptr_t)stack + size };
 	return g;
@@ -170,10 +134,10 @@ struct panic_g *panic_g_switch(struct panic_g *to)
 	struct panic_g *from;
 
 	(void)panic__getchain();
-	from = m.g ? m.g : &m.own;
+	from = panic__m.g ? panic__m.g : &panic__m.own;
 	*from = panic__g;
 	panic__g = *to;
-	m.g = to;
+	panic__m.g = to;
 	return from;
 }
 
@@ -181,9 +145,9 @@ void panic_g_free(struct panic_g *g)
 {
 	if (!g)
 		return;
-	if (g == m.g)
+	if (g == panic__m.g)
 		panic__throw("panic_g_free: it is in use");
 	if (g->_defer)
 		panic__dead(g->_defer, NULL, "its panic_g was freed", NULL);
-	free(g);
+	panic__mfree(g);
 }

@@ -5,6 +5,7 @@
 #define PANIC_RUNTIME_H
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,7 +33,7 @@
 /* What few panics have; of the others it is 0, and not stored. */
 struct panic__rare {
 	const struct panic_site *vain;	/* a recover() without a landing */
-	struct panic *repanicked;	/* the newer one that has its value now */
+	struct panic *repanicked;	/* the newer one that has its value */
 	struct panic *from;	/* the older one that gave its value */
 	struct panic *taken;	/* the copy that gave its value */
 	char *heap;		/* message, when it did not fit buf */
@@ -65,8 +66,8 @@ struct panic {
 					   debugger, it may be freed */
 	const struct panic__slot *call;	/* that call */
 	struct panic__rare rare;	/* by the functions below */
-	struct panic__slot popped;	/* it, when its record did not keep it */
-	struct panic_site at;	/* its site, when its record did not keep it */
+	struct panic__slot popped;	/* it, if its record did not keep it */
+	struct panic_site at;	/* its site, if its record did not keep it */
 	char buf[200];
 };
 
@@ -96,6 +97,46 @@ static inline uint32_t panic__left(const struct panic__defer *d)
 /* What takes a call from them, and counts it as run. */
 enum { PANIC__RAN = 0x10000 - 1 };
 
+/* Records that wait to be used again. */
+struct panic__pool {
+	void *head;
+	unsigned n;
+};
+
+/* The text of a fatal error, and of the one during which it came up. */
+struct panic__fatal {
+	const char *before;	/* a line before everything, or NULL */
+	const char *text;
+	const struct panic__fatal *under;
+};
+
+/* A thread that dies. */
+struct panic__dying {
+	int stage;		/* how far it is: crash/throw.c */
+	bool textfailed;	/* the panics have no texts */
+	sigjmp_buf *guard;	/* where a fault goes on, or NULL */
+	struct panic *panics;	/* those to print, while the program's code */
+	struct panic__defer *defers;	/* runs; and its frames */
+	const struct panic__fatal *fatal;
+};
+
+/* What belongs to a thread, whatever stack it is on.  Go: m. */
+struct panic__m {
+	struct panic_g *g;	/* the one in use; NULL: the thread's own */
+	struct panic_g own;	/* the thread's own, while another is in use */
+	struct panic__pool procs, chunks;
+	struct { uintptr_t lo, hi; } overflow;	/* the stack for after one */
+	void *map;		/* what was mapped for stacks, and its size */
+	size_t mapsize;
+	bool sigstack;		/* the alternate stack is ours */
+	bool exiting;		/* by goexit() */
+	bool onfault;		/* panic_on_fault() */
+	bool handling;		/* the handler of faults runs */
+	volatile sig_atomic_t critical;
+	const struct panic_fault *fatalfault;	/* because of which it ends */
+	struct panic__dying dying;
+};
+
 /* A record of deferproc(). */
 struct panic__proc {
 	struct panic__defer d;	/* first: it is what the chain holds */
@@ -113,6 +154,28 @@ struct panic__chunk {
 	uint32_t n;
 	struct panic__slot slot[PANIC__CHUNK];
 };
+
+/* g.c */
+
+extern __thread struct panic__m panic__m PANIC__TLS;
+/* The chain of a thread that has never opened a frame. */
+extern struct panic__defer panic__first;
+/* Whether fp is on the stack of the thread itself. */
+static inline bool panic__onownstack(const void *fp)
+{
+	return (uintptr_t)fp - panic__g.lo < panic__g.hi - panic__g.lo;
+}
+/* Whether the address is on the stack for after an overflow. */
+static inline bool panic__onoverflowstack(const void *addr)
+{
+	return (uintptr_t)addr - panic__m.overflow.lo <
+		panic__m.overflow.hi - panic__m.overflow.lo;
+}
+/* Whether the address is on the alternate stack that a handler runs on. */
+bool panic__onsigstack(const void *addr);
+/* malloc() and free() that leave errno alone. */
+void *panic__malloc(size_t size);
+void panic__mfree(void *p);
 
 /* panic.c */
 
@@ -189,26 +252,14 @@ static inline void *panic__floor(const struct panic__defer *t, void *fp,
 
 /* proc.c */
 
-/* The chain of a thread that has never opened a frame. */
-extern struct panic__defer panic__first;
 /* Makes the calling thread known; returns the newest record. */
 struct panic__defer *panic__getchain(void);
 /* Whether the record t belongs to the code that runs at fp, or to a caller of
  * it, also where a signal or an overflow has led to another stack. */
 bool panic__living(const struct panic__defer *t, const void *fp);
-/* Whether fp is on the stack of the thread itself. */
-static inline bool panic__onownstack(const void *fp)
-{
-	return (uintptr_t)fp - panic__g.lo < panic__g.hi - panic__g.lo;
-}
-/* Whether the address is on the alternate stack that a handler runs on. */
-bool panic__onsigstack(const void *addr);
 /* The thread is about to end by goexit(). */
 PANIC_NORETURN void panic__exitthread(void);
 bool panic__exiting(void);
-/* malloc() that leaves errno alone. */
-void *panic__malloc(size_t size);
-void panic__mfree(void *p);
 
 /* value.c */
 
@@ -276,10 +327,6 @@ PANIC_NORETURN void panic__throw2(const char *before, const char *text);
  * if there is no memory. */
 int panic__initsigstack(void);
 void panic__freesigstack(void);
-/* Whether the address is on the stack for after an overflow. */
-bool panic__onoverflowstack(const void *addr);
-/* The fault because of which this thread ends, for the report. */
-extern __thread const struct panic_fault *panic__fatalfault PANIC__TLS;
 
 /* foreign.c */
 

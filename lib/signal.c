@@ -35,27 +35,9 @@ static atomic_bool active;
 static unsigned options;
 static size_t overflowsize = 256 * 1024;
 
-/* What belongs to a thread. */
-static __thread struct {
-	uintptr_t lo, hi;		/* the stack for after an overflow */
-	void *map;			/* what was mapped, and its size */
-	size_t size;
-	bool sigstack;			/* the alternate stack is ours */
-	bool onfault;
-	bool handling;			/* the handler runs */
-	volatile sig_atomic_t critical;
-} m PANIC__TLS;
-
 enum { NULLPAGE = 4096,	/* faults below are null dereferences */
 	 SIGSTACK = 64 * 1024, GUARD = 64 * 1024,
 	ROOM = 64 * 1024 /* of the end of a stack: too little is left */ };
-
-__thread const struct panic_fault *panic__fatalfault PANIC__TLS;
-
-bool panic__onoverflowstack(const void *addr)
-{
-	return (uintptr_t)addr - m.lo < m.hi - m.lo;
-}
 
 /* The value, in Go's words. */
 
@@ -146,8 +128,10 @@ static bool near(uintptr_t address, uintptr_t lo)
 
 static bool isoverflow(uintptr_t address, uintptr_t sp)
 {
+	uintptr_t other = panic__m.overflow.lo;
+
 	return (near(address, panic__g.lo) && near(sp, panic__g.lo)) ||
-		(m.map && near(address, m.lo) && near(sp, m.lo));
+		(panic__m.map && near(address, other) && near(sp, other));
 }
 
 static enum verdict memory(struct panic_fault *f, uintptr_t sp)
@@ -160,10 +144,11 @@ static enum verdict memory(struct panic_fault *f, uintptr_t sp)
 	}
 	f->kind = address < NULLPAGE ? PANIC_FAULT_NIL : PANIC_FAULT_ADDRESS;
 #ifdef SI_KERNEL
-	if (f->code == SI_KERNEL)	/* not canonical: address says nothing */
+	/* The address is not canonical: si_addr says nothing. */
+	if (f->code == SI_KERNEL)
 		return WILD;
 #endif
-	if (f->kind == PANIC_FAULT_ADDRESS && !m.onfault &&
+	if (f->kind == PANIC_FAULT_ADDRESS && !panic__m.onfault &&
 	    !(options & PANIC_ON_FAULT))
 		return WILD;
 	return OURS;
@@ -172,7 +157,7 @@ static enum verdict memory(struct panic_fault *f, uintptr_t sp)
 /* Whether what stands at pc may hold a lock. */
 static bool maylock(uintptr_t pc)
 {
-	return m.critical || panic__isown(pc) ||
+	return panic__m.critical || panic__isown(pc) ||
 		(!(options & PANIC_FOREIGN_FAULTS) && panic__isforeign(pc));
 }
 
@@ -230,7 +215,7 @@ static PANIC_NORETURN void fatal(enum verdict v, const struct panic_fault *f)
 {
 	char line[80];
 
-	panic__fatalfault = f;
+	panic__m.fatalfault = f;
 	if (v == STACKFULL) {
 		snprintf(line, sizeof line, "runtime: thread stack exceeds "
 			"%zu-byte limit", (size_t)(panic__g.hi - panic__g.lo));
@@ -252,8 +237,8 @@ static uintptr_t newtop(const ucontext_t *uc)
 {
 	uintptr_t sp = (uintptr_t)CONTEXT_SP(uc);
 
-	if (m.map && sp - (panic__g.lo - ROOM) < 2 * (uintptr_t)ROOM)
-		return m.hi;
+	if (panic__m.map && sp - (panic__g.lo - ROOM) < 2 * (uintptr_t)ROOM)
+		return panic__m.overflow.hi;
 	return sp;
 }
 
@@ -262,8 +247,9 @@ static bool canpanic(enum verdict v, const ucontext_t *uc)
 	if (panic__dying())
 		return false;
 	if (v == STACKFULL)
-		return (options & PANIC_STACK_OVERFLOW) && m.map &&
-			!m.critical && newtop(uc) == m.hi;
+		return (options & PANIC_STACK_OVERFLOW) && panic__m.map &&
+			!panic__m.critical &&
+			newtop(uc) == panic__m.overflow.hi;
 	return v == OURS;
 }
 
@@ -287,13 +273,13 @@ static void handler(int sig, siginfo_t *info, void *context)
 	uintptr_t sp = (uintptr_t)CONTEXT_SP(uc);
 	enum verdict v;
 
-	if (m.handling)
+	if (panic__m.handling)
 		panic__diequietly();
-	m.handling = true;
+	panic__m.handling = true;
 	v = judge(&f, uc);
 	if (canpanic(v, uc)) {
 		inject(uc, newtop(uc), &f);
-		m.handling = false;
+		panic__m.handling = false;
 		errno = errnum;
 		leavehandler(uc, PANIC_CFA_());
 		return;
@@ -301,7 +287,7 @@ static void handler(int sig, siginfo_t *info, void *context)
 	/* As it was, for the handler that was there before; and that may
 	 * leave by a jump. */
 	SETCONTEXT(uc, (uintptr_t)f.pc, sp);
-	m.handling = panic__dying();
+	panic__m.handling = panic__dying();
 	notours(v, &f, info, context);
 	errno = errnum;
 }
@@ -327,11 +313,11 @@ static int mapstacks(void)
 		return -1;
 	}
 	if (size > GUARD + SIGSTACK) {
-		m.lo = (uintptr_t)map + 2 * GUARD + SIGSTACK;
-		m.hi = (uintptr_t)map + size;
+		panic__m.overflow.lo = (uintptr_t)map + 2 * GUARD + SIGSTACK;
+		panic__m.overflow.hi = (uintptr_t)map + size;
 	}
-	m.map = map;
-	m.size = size;
+	panic__m.map = map;
+	panic__m.mapsize = size;
 	return 0;
 }
 
@@ -339,31 +325,31 @@ int panic__initsigstack(void)
 {
 	stack_t ss;
 
-	if (!active || m.map)
+	if (!active || panic__m.map)
 		return 0;
 	if (mapstacks())
 		return -1;
 	if (!sigaltstack(NULL, &ss) && !(ss.ss_flags & SS_DISABLE))
 		return 0;
-	ss = (stack_t){ .ss_sp = (char *)m.map + GUARD,
+	ss = (stack_t){ .ss_sp = (char *)panic__m.map + GUARD,
 		.ss_size = SIGSTACK };
-	m.sigstack = !sigaltstack(&ss, NULL);
+	panic__m.sigstack = !sigaltstack(&ss, NULL);
 	return 0;
 }
 
 void panic__freesigstack(void)
 {
 	stack_t off = { .ss_flags = SS_DISABLE };
-	void *map = m.map;
+	void *map = panic__m.map;
 
 	if (!map)
 		return;
-	if (m.sigstack)
+	if (panic__m.sigstack)
 		sigaltstack(&off, NULL);
-	m.map = NULL;
-	m.lo = m.hi = 0;
-	m.sigstack = false;
-	munmap(map, m.size);
+	panic__m.map = NULL;
+	panic__m.overflow.lo = panic__m.overflow.hi = 0;
+	panic__m.sigstack = false;
+	munmap(map, panic__m.mapsize);
 }
 
 /* What programs call. */
@@ -423,20 +409,20 @@ int panic_set_overflow_stack(size_t size)
 
 int panic_on_fault(int on)
 {
-	bool before = m.onfault;
+	bool before = panic__m.onfault;
 
-	m.onfault = on != 0;
+	panic__m.onfault = on != 0;
 	return before;
 }
 
 void panic_critical_begin(void)
 {
-	m.critical++;
+	panic__m.critical++;
 }
 
 void panic_critical_end(void)
 {
-	m.critical--;
+	panic__m.critical--;
 }
 
 #endif

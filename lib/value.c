@@ -184,7 +184,8 @@ void panic__nilcall(void *unused)
 
 void panic__raisefault(struct panic_fault *fault, const char *message)
 {
-	static const struct panic_site site = { "(fault)", "(fault)", 0, NULL, NULL };
+	static const struct panic_site site =
+		{ "(fault)", "(fault)", 0, NULL, NULL };
 	struct panic p;
 
 	panic__init(&p, &site);
@@ -393,12 +394,14 @@ struct panic *panic_take(const struct panic *p)
 	size_t stacks = older(old) + 1;
 	size_t size = strlen(text) + strlen(p->site->file) +
 		strlen(p->site->function) + 3;
-	struct panic__taken *t = malloc(sizeof *t + stacks * sizeof t->s[0] +
-		size);
+	struct panic__taken *t = panic__malloc(sizeof *t +
+		stacks * sizeof t->s[0] + size);
 	char *to;
 
-	if (!t)
+	if (!t) {
+		errno = ENOMEM;
 		return NULL;
+	}
 	to = (char *)(t->s + stacks);
 	panic__init(&t->p, &t->site);
 	t->p.cfa = NULL;

@@ -100,7 +100,8 @@ static void putbuildid(struct panic__out *o, const struct module *m)
 	const ElfW(Ehdr) *e = m->start;
 	const ElfW(Phdr) *ph;
 
-	if (!panic__readable(e, sizeof *e) || memcmp(e->e_ident, ELFMAG, SELFMAG))
+	if (!panic__readable(e, sizeof *e) ||
+	    memcmp(e->e_ident, ELFMAG, SELFMAG))
 		return;
 	ph = (const void *)((const char *)m->start + e->e_phoff);
 	for (int i = 0; i < e->e_phnum; i++)

@@ -147,8 +147,8 @@ static const struct panic_fault *findfault(void)
 {
 	const struct panic *p = panic__g._panic;
 
-	if (panic__fatalfault)
-		return panic__fatalfault;
+	if (panic__m.fatalfault)
+		return panic__m.fatalfault;
 	while (p && !(p->type == &panic_fault_type && p->data))
 		p = p->link;
 	return p ? p->data : NULL;
@@ -214,7 +214,7 @@ void panic__printpanics(struct panic__out *o, bool texts)
 		printchain(o, p, printpanic);
 	panic__flush(o);	/* before anything else can go wrong */
 	printsignal(o);
-	if ((p && texts) || panic__fatalfault)
+	if ((p && texts) || panic__m.fatalfault)
 		panic__putc(o, '\n');
 	printchain(o, p, printorigin);
 	panic__flush(o);

@@ -28,22 +28,6 @@
 
 enum stage { LIVE, PREPARING, HOOKING, PRINTING, ENDING };
 
-/* The text of a fatal error, and of the one during which it came up. */
-struct fatal {
-	const char *before;	/* a line before everything, or NULL */
-	const char *text;
-	const struct fatal *under;
-};
-
-static __thread struct {
-	enum stage stage;
-	sigjmp_buf *guard;	/* where a fault goes on, or NULL */
-	struct panic *panics;	/* those to print, while the program's code */
-	struct panic__defer *defers;	/* runs; and its frames */
-	bool textfailed;	/* and they have no texts */
-	const struct fatal *fatal;
-} dying PANIC__TLS;
-
 /* Faults in what the crash calls. */
 
 static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
@@ -79,8 +63,8 @@ static void onfault(int sig, siginfo_t *info, void *context)
 {
 	int i = 0;
 
-	if (dying.guard)
-		siglongjmp(*dying.guard, sig);
+	if (panic__m.dying.guard)
+		siglongjmp(*panic__m.dying.guard, sig);
 	while (faults[i] != sig)
 		i++;
 	passon(i, info, context);
@@ -147,12 +131,12 @@ static int guarded(void (*fn)(void *), void *arg)
 
 	sig = sigsetjmp(env, 1);
 	if (sig == 0) {
-		dying.guard = &env;
+		panic__m.dying.guard = &env;
 		fn(arg);
-		dying.guard = NULL;
+		panic__m.dying.guard = NULL;
 		return 0;
 	}
-	dying.guard = NULL;
+	panic__m.dying.guard = NULL;
 	panic__g = g;
 	return sig;
 }
@@ -173,7 +157,7 @@ static PANIC_NORETURN void die(void)
 {
 	int status = panic__exitstatus();
 
-	dying.stage = ENDING;
+	panic__m.dying.stage = ENDING;
 	dumpcoverage();
 	if (status && panic__gotraceback() != PANIC__CRASH)
 		_exit(status);
@@ -209,7 +193,7 @@ static void putline(const char *text, const char *more)
 	panic__flush(&o);
 }
 
-static void printfatal(struct panic__out *o, const struct fatal *f)
+static void printfatal(struct panic__out *o, const struct panic__fatal *f)
 {
 	if (!f)
 		return;
@@ -224,12 +208,12 @@ static void printlines(void *unused)
 	struct panic__out o = { .fd = panic__crashfd() };
 
 	(void)unused;
-	if (dying.fatal && dying.fatal->before) {
-		panic__puts(&o, dying.fatal->before);
+	if (panic__m.dying.fatal && panic__m.dying.fatal->before) {
+		panic__puts(&o, panic__m.dying.fatal->before);
 		panic__putc(&o, '\n');
 	}
-	panic__printpanics(&o, !dying.textfailed);
-	printfatal(&o, dying.fatal);
+	panic__printpanics(&o, !panic__m.dying.textfailed);
+	printfatal(&o, panic__m.dying.fatal);
 	if (panic__gotraceback() > PANIC__NOTRACE)
 		panic__putc(&o, '\n');
 	panic__flush(&o);
@@ -276,7 +260,7 @@ static void printstacks(void *arg)
 
 bool panic__dying(void)
 {
-	return dying.stage >= PRINTING;
+	return panic__m.dying.stage >= PRINTING;
 }
 
 void panic__diequietly(void)
@@ -292,10 +276,10 @@ static void restorechains(void)
 
 	while (*p)
 		p = &(*p)->link;
-	*p = dying.panics;
-	if (dying.defers)
-		panic__g._defer = dying.defers;
-	dying.panics = NULL;
+	*p = panic__m.dying.panics;
+	if (panic__m.dying.defers)
+		panic__g._defer = panic__m.dying.defers;
+	panic__m.dying.panics = NULL;
 }
 
 /* Prints and dies.  limit is an address in the frame whose caller panicked, or
@@ -306,11 +290,11 @@ static PANIC_NORETURN void dopanic(uintptr_t limit)
 
 	if (panic__dying())
 		panic__diequietly();
-	if (dying.stage == HOOKING)
+	if (panic__m.dying.stage == HOOKING)
 		restorechains();
 	if (!limit)
 		limit = (uintptr_t)panic__g._panic;
-	dying.stage = PRINTING;
+	panic__m.dying.stage = PRINTING;
 	catchfaults(true);
 	sig = guarded(printlines, NULL);
 	if (sig)
@@ -326,7 +310,7 @@ static PANIC_NORETURN void dopanic(uintptr_t limit)
 /* The hook was left by pthread_exit() or the like. */
 static void lefthook(const uintptr_t *limit)
 {
-	if (dying.stage == HOOKING)
+	if (panic__m.dying.stage == HOOKING)
 		dopanic(*limit);
 }
 
@@ -334,19 +318,21 @@ static void runhook(void *hook)
 {
 	const struct panic_hook *h = hook;
 
-	h->fn(dying.panics, dying.fatal ? dying.fatal->text : NULL,
-		h->arg);
+	const struct panic__fatal *fatal = panic__m.dying.fatal;
+
+	h->fn(panic__m.dying.panics, fatal ? fatal->text : NULL, h->arg);
 }
 
 /* The program's frames and panics are put aside: a panic in the hook must not
- * run their calls nor be recovered by one of them, and a goexit() not end them. */
+ * run their calls nor be recovered by one of them, and a goexit() must not end
+ * them. */
 static void callhook(struct panic_hook *hook, uintptr_t limit)
 {
 	uintptr_t left __attribute__((cleanup(lefthook), unused)) = limit;
 	int sig;
 
-	dying.defers = panic__g._defer;
-	dying.panics = panic__g._panic;
+	panic__m.dying.defers = panic__g._defer;
+	panic__m.dying.panics = panic__g._panic;
 	panic__g._defer = NULL;
 	panic__g._panic = NULL;
 	sig = guarded(runhook, hook);
@@ -360,11 +346,11 @@ static PANIC_NORETURN void crash(uintptr_t limit)
 {
 	struct panic_hook hook;
 
-	if (dying.stage < HOOKING) {
+	if (panic__m.dying.stage < HOOKING) {
 		startpanic();
 		catchfaults(false);
-		dying.stage = HOOKING;
-		dying.panics = NULL;
+		panic__m.dying.stage = HOOKING;
+		panic__m.dying.panics = NULL;
 		hook = panic__gethook();
 		if (hook.fn)
 			callhook(&hook, limit);
@@ -375,9 +361,9 @@ static PANIC_NORETURN void crash(uintptr_t limit)
 static PANIC_NORETURN void throwtext(const char *before, const char *text,
 	uintptr_t limit)
 {
-	struct fatal f = { before, text, dying.fatal };
+	struct panic__fatal f = { before, text, panic__m.dying.fatal };
 
-	dying.fatal = &f;
+	panic__m.dying.fatal = &f;
 	crash(limit);
 }
 
@@ -411,8 +397,8 @@ void panic_fatal(const char *fmt, ...)
 /* A text function has panicked, or faulted (S115). */
 static PANIC_NORETURN void textfailed(const char *kind, const char *what)
 {
-	dying.textfailed = true;
-	panic__g._panic = dying.panics;
+	panic__m.dying.textfailed = true;
+	panic__g._panic = panic__m.dying.panics;
 	panic__throw("panic while printing panic value: %s%s", kind, what);
 }
 
@@ -430,9 +416,9 @@ static void asktexts(void *unused)
 static void leftprepare(const int *unused)
 {
 	(void)unused;
-	if (dying.stage == PREPARING) {
-		dying.stage = LIVE;
-		dying.guard = NULL;
+	if (panic__m.dying.stage == PREPARING) {
+		panic__m.dying.stage = LIVE;
+		panic__m.dying.guard = NULL;
 	}
 }
 
@@ -442,8 +428,8 @@ static void prepare(void)
 	int left __attribute__((cleanup(leftprepare), unused)) = 0;
 	int sig;
 
-	dying.stage = PREPARING;
-	dying.panics = panic__g._panic;
+	panic__m.dying.stage = PREPARING;
+	panic__m.dying.panics = panic__g._panic;
 	catchfaults(false);
 	sig = guarded(asktexts, NULL);
 	if (sig)
@@ -454,12 +440,13 @@ void panic__fatalpanic(void)
 {
 	const struct panic *p = panic__g._panic;
 
-	if (dying.stage == PREPARING) {	/* p is the text function's */
+	/* p is the text function's. */
+	if (panic__m.dying.stage == PREPARING) {
 		if (p->type)
 			textfailed("type ", p->type->name);
 		textfailed("", panic_message(p));
 	}
-	if (dying.stage == LIVE)
+	if (panic__m.dying.stage == LIVE)
 		prepare();
 	crash(0);
 }

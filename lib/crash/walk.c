@@ -216,7 +216,8 @@ static int copypcs(const struct panic__stack *s, void **pcs, int n)
 	return count;
 }
 
-__attribute__((noinline))	/* also where the program is optimized with it */
+/* A frame of its own, also with link-time optimization: it is left out. */
+__attribute__((noinline))
 int panic_backtrace(const struct panic *p, void **pcs, int n)
 {
 	const struct panic__stack *s = laststack(p);
