@@ -1,128 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* defer.c - deferproc, deferreturn, frames, and the pools of their records. */
+/* defer.c - deferproc, deferreturn, and what frames do out of line (Go:
+ * panic.go). */
 
 #include "config.h"
 
 #include "runtime.h"
-
-#include <stdlib.h>
-
-/*
- * The pool of a thread (Go: the P's).  Records go back to it, and from it to
- * the heap when it is full.  The record freed last is never given to the heap
- * at once: recovery() still jumps through it.
- */
-enum { POOLMAX = 32 };
-
-/* A free record begins with the link to the next one. */
-static void *take(struct panic__pool *pool, size_t size)
-{
-	void **r = pool->head;
-
-	if (!r)
-		return panic__malloc(size);
-	pool->head = *r;
-	pool->n--;
-	return r;
-}
-
-static void give(struct panic__pool *pool, void *r)
-{
-	if (pool->n >= POOLMAX) {
-		void **old = pool->head;
-
-		pool->head = *old;
-		pool->n--;
-		panic__mfree(old);
-	}
-	*(void **)r = pool->head;
-	pool->head = r;
-	pool->n++;
-}
-
-static void empty(struct panic__pool *pool)
-{
-	while (pool->head) {
-		void **r = pool->head;
-
-		pool->head = *r;
-		panic__mfree(r);
-	}
-	pool->n = 0;
-}
-
-void panic__freepools(void)
-{
-	empty(&panic__m.procs);
-	empty(&panic__m.chunks);
-}
-
-/* Go: newdefer, freedefer. */
-static struct panic__proc *newdefer(void)
-{
-	return take(&panic__m.procs, sizeof(struct panic__proc));
-}
-
-static void freedefer(struct panic__proc *r)
-{
-	give(&panic__m.procs, r);
-}
-
-/* Calls beyond the inline slots. */
-
-static bool inheap(const struct panic__defer *d)
-{
-	return panic__left(d) > PANIC__SLOTS;
-}
-
-static struct panic__chunk *chunk(const struct panic__defer *d)
-{
-	return ((const struct panic__frame *)d)->chunk;
-}
-
-static void setchunk(struct panic__defer *d, struct panic__chunk *c)
-{
-	((struct panic__frame *)d)->chunk = c;
-}
-
-static void popheap(struct panic__defer *d, struct panic__slot *s)
-{
-	struct panic__chunk *c = chunk(d);
-
-	*s = c->slot[--c->n];
-	if (c->n == 0) {
-		setchunk(d, c->link);
-		if (!c->link)
-			d->n = PANIC__SLOTS;
-		give(&panic__m.chunks, c);
-	}
-}
-
-static struct panic__chunk *pushchunk(struct panic__defer *d)
-{
-	struct panic__chunk *c = take(&panic__m.chunks, sizeof *c);
-
-	if (!c)
-		return NULL;
-	c->link = inheap(d) ? chunk(d) : NULL;
-	c->n = 0;
-	setchunk(d, c);
-	return c;
-}
-
-static inline bool pushheap(struct panic__defer *d, struct panic__slot s)
-{
-	struct panic__chunk *c = inheap(d) ? chunk(d) : NULL;
-
-	if (!c || c->n == PANIC__CHUNK)
-		c = pushchunk(d);
-	if (!c)
-		return false;
-	c->slot[c->n++] = s;
-	PANIC__KEEP(c);
-	d->n = PANIC__SLOTS + 1;
-	return true;
-}
 
 /* The call that could not be registered is made at once, so that nothing is
  * leaked; if it panics, its panic goes on instead. */
@@ -196,31 +78,10 @@ uint32_t panic__defer_slow(struct panic__frame *f, void *fp, void (*fn)(void),
 		f->slot[f->d.n] = s;
 		PANIC__KEEP(f);
 		f->d.n++;
-	} else if (!pushheap(&f->d, s)) {
+	} else if (!panic__pushheap(&f->d, &s)) {
 		outofmemory(s);
 	}
 	return f->d.n;
-}
-
-bool panic__popcall(struct panic__defer *d, struct panic__slot *s)
-{
-	if (panic__left(d) == 0)
-		return false;
-	if (inheap(d))
-		popheap(d, s);
-	else if (d->openDefer)
-		d->n += PANIC__RAN,
-		*s = ((struct panic__frame *)d)->slot[panic__left(d)];
-	else
-		*s = ((struct panic__proc *)d)->slot, d->n = 0;
-	return true;
-}
-
-void panic__unlink(struct panic__defer *d)
-{
-	panic__g._defer = d->link;
-	if (!d->openDefer)
-		freedefer((struct panic__proc *)d);
 }
 
 static void unwound(struct panic__frame **left)
@@ -274,7 +135,7 @@ struct panic_proc *panic_deferproc(void *fp, void (*fn)(void), void *arg,
 	struct panic__defer *t = checkchain(NULL, fp,
 		__builtin_return_address(0), "deferproc() was called", site);
 
-	r = newdefer();
+	r = panic__newdefer();
 	if (!r)
 		outofmemory(newcall(fn, arg, site));
 	r->d = (struct panic__defer){ .link = t, .fp = fp,

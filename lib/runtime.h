@@ -197,14 +197,20 @@ static inline __attribute__((always_inline)) void panic__init(struct panic *p,
  * near, if it is not NULL, has recovered it.  Go: gopanic. */
 void panic__gopanic(struct panic *p, struct panic__frame *near);
 
-/* defer.c */
+/* chain.c */
 
+/* A record of deferproc(), or NULL. */
+struct panic__proc *panic__newdefer(void);
+/* Registers a call of d, which has no slot left; false if there is no
+ * memory. */
+bool panic__pushheap(struct panic__defer *d, const struct panic__slot *s);
 /* Takes the newest call of d into s; false if there is none left. */
 bool panic__popcall(struct panic__defer *d, struct panic__slot *s);
 /* Takes the finished record d, the newest, off the chain. */
 void panic__unlink(struct panic__defer *d);
 /* Frees the pools of the calling thread. */
 void panic__freepools(void);
+
 /* stale.c */
 
 /* Ends the process because the record t is dead: its function is gone and its
