@@ -61,7 +61,7 @@ struct panic__proc *panic__newdefer(void)
 	return take(&panic__m.procs, sizeof(struct panic__proc));
 }
 
-static void freedefer(struct panic__proc *r)
+void panic__freedefer(struct panic__proc *r)
 {
 	give(&panic__m.procs, r);
 }
@@ -134,11 +134,4 @@ bool panic__popcall(struct panic__defer *d, struct panic__slot *s)
 	else
 		*s = ((struct panic__proc *)d)->slot, d->n = 0;
 	return true;
-}
-
-void panic__unlink(struct panic__defer *d)
-{
-	panic__g._defer = d->link;
-	if (!d->openDefer)
-		freedefer((struct panic__proc *)d);
 }

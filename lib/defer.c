@@ -26,22 +26,13 @@ static struct panic__slot newcall(void (*fn)(void), void *arg,
 	return (struct panic__slot){ NULL, NULL, &nil };
 }
 
-/* Whether t is neither of the function that has fp as its frame address, and
- * goes on at ra, nor of a caller. */
-static bool isdead(const struct panic__defer *t, void *fp, void *ra)
-{
-	const void *floor = panic__floor(t, fp, ra);
-
-	return panic__stale(t, floor) && !panic__living(t, floor);
-}
-
 /* The newest record.  What stands at f, if that is not NULL, is none. */
-static struct panic__defer *checkchain(const struct panic__frame *f, void *fp,
+static inline struct panic__defer *checkchain(const struct panic__frame *f, void *fp,
 	void *ra, const char *where, const struct panic_site *site)
 {
 	struct panic__defer *t = panic__getchain();
 
-	if (t && ((f && t == &f->d) || isdead(t, fp, ra)))
+	if (t && ((f && t == &f->d) || panic__isdead(t, fp, ra)))
 		panic__dead(t, fp, where, site);
 	return t;
 }
@@ -162,7 +153,7 @@ PANIC__ONCE void panic_deferreturn(void *fp, const struct panic_site *site)
 		d = panic__g._defer;
 		if (!d || d == &panic__first)
 			return;
-		if (isdead(d, fp, __builtin_return_address(0)))
+		if (panic__isdead(d, fp, __builtin_return_address(0)))
 			panic__dead(d, fp, "deferreturn() was called",
 				site);
 		if (d->openDefer || d->fp != fp)

@@ -92,19 +92,6 @@ struct panic__defer *panic__getchain(void)
 	return NULL;
 }
 
-PANIC__UNWATCHED
-bool panic__living(const struct panic__defer *t, const void *fp)
-{
-	if (panic__onownstack(fp) || panic__onoverflowstack(t->fp) ||
-	    panic__onsigstack(t->fp))
-		return !panic__stale(t, fp);
-	if (!panic__onoverflowstack(fp) && !panic__onsigstack(fp))
-		return !panic__stale(t, fp);
-	/* fp is on another stack than the thread's own, and t is not. */
-	return (panic__g.hi == UINTPTR_MAX || panic__onownstack(t->fp)) &&
-		PANIC__TOKEN(t->fp) == t->token;
-}
-
 void panic__exitthread(void)
 {
 	panic__m.exiting = true;

@@ -201,23 +201,21 @@ void panic__gopanic(struct panic *p, struct panic__frame *near);
 
 /* A record of deferproc(), or NULL. */
 struct panic__proc *panic__newdefer(void);
+void panic__freedefer(struct panic__proc *r);
 /* Registers a call of d, which has no slot left; false if there is no
  * memory. */
 bool panic__pushheap(struct panic__defer *d, const struct panic__slot *s);
 /* Takes the newest call of d into s; false if there is none left. */
 bool panic__popcall(struct panic__defer *d, struct panic__slot *s);
 /* Takes the finished record d, the newest, off the chain. */
-void panic__unlink(struct panic__defer *d);
+static inline void panic__unlink(struct panic__defer *d)
+{
+	panic__g._defer = d->link;
+	if (!d->openDefer)
+		panic__freedefer((struct panic__proc *)d);
+}
 /* Frees the pools of the calling thread. */
 void panic__freepools(void);
-
-/* stale.c */
-
-/* Ends the process because the record t is dead: its function is gone and its
- * calls were not run.  where tells what found it, at the place site, which
- * may be NULL, in the function with the frame address fp. */
-PANIC_NORETURN void panic__dead(const struct panic__defer *t, const void *fp,
-	const char *where, const struct panic_site *site);
 
 /* callersp.c */
 
@@ -256,13 +254,30 @@ static inline void *panic__floor(const struct panic__defer *t, void *fp,
 }
 #endif
 
+/* stale.c */
+
+/* Whether the record t belongs to the code that runs at fp, or to a caller of
+ * it, also where a signal or an overflow has led to another stack. */
+bool panic__living(const struct panic__defer *t, const void *fp);
+/* Whether t is neither of the function that has fp as its frame address, and
+ * goes on at ra, nor of a caller. */
+static inline bool panic__isdead(const struct panic__defer *t, void *fp,
+	void *ra)
+{
+	const void *floor = panic__floor(t, fp, ra);
+
+	return panic__stale(t, floor) && !panic__living(t, floor);
+}
+/* Ends the process because the record t is dead: its function is gone and its
+ * calls were not run.  where tells what found it, at the place site, which
+ * may be NULL, in the function with the frame address fp. */
+PANIC_NORETURN void panic__dead(const struct panic__defer *t, const void *fp,
+	const char *where, const struct panic_site *site);
+
 /* proc.c */
 
 /* Makes the calling thread known; returns the newest record. */
 struct panic__defer *panic__getchain(void);
-/* Whether the record t belongs to the code that runs at fp, or to a caller of
- * it, also where a signal or an overflow has led to another stack. */
-bool panic__living(const struct panic__defer *t, const void *fp);
 /* The thread is about to end by goexit(). */
 PANIC_NORETURN void panic__exitthread(void);
 bool panic__exiting(void);

@@ -1,11 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* stale.c - the end, when a frame is found whose function is gone. */
+/* stale.c - frames whose function is gone, and the end when one is found. */
 
 #include "config.h"
 
 #include "runtime.h"
 
 #include <stdio.h>
+
+PANIC__UNWATCHED
+bool panic__living(const struct panic__defer *t, const void *fp)
+{
+	if (panic__onownstack(fp) || panic__onoverflowstack(t->fp) ||
+	    panic__onsigstack(t->fp))
+		return !panic__stale(t, fp);
+	if (!panic__onoverflowstack(fp) && !panic__onsigstack(fp))
+		return !panic__stale(t, fp);
+	/* fp is on another stack than the thread's own, and t is not. */
+	return (panic__g.hi == UINTPTR_MAX || panic__onownstack(t->fp)) &&
+		PANIC__TOKEN(t->fp) == t->token;
+}
 
 /* Whether that is a name, of a file or a function. */
 PANIC__UNWATCHED static bool isname(const char *s)
