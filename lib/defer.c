@@ -27,8 +27,8 @@ static struct panic__slot newcall(void (*fn)(void), void *arg,
 }
 
 /* The newest record.  What stands at f, if that is not NULL, is none. */
-static inline struct panic__defer *checkchain(const struct panic__frame *f, void *fp,
-	void *ra, const char *where, const struct panic_site *site)
+static inline struct panic__defer *checkchain(const struct panic__frame *f,
+	void *fp, void *ra, const char *where, const struct panic_site *site)
 {
 	struct panic__defer *t = panic__getchain();
 

@@ -5,6 +5,7 @@ lib_LTLIBRARIES = lib/libpanic.la
 lib_libpanic_la_SOURCES = \
 	lib/runtime.h \
 	lib/g.c \
+	lib/fault.c \
 	lib/chain.c \
 	lib/panic.c \
 	lib/defer.c \

@@ -12,8 +12,6 @@
 
 #ifndef HAVE_CONTEXT
 
-const struct panic_type panic_fault_type = { "panic_fault", NULL, NULL };
-
 int panic__initsigstack(void)
 {
 	return 0;

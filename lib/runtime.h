@@ -282,6 +282,22 @@ struct panic__defer *panic__getchain(void);
 PANIC_NORETURN void panic__exitthread(void);
 bool panic__exiting(void);
 
+/* fault.c */
+
+/* A signal that a fault raises. */
+struct panic__faultsignal {
+	int sig;
+	const char *name, *meaning;
+};
+
+/* panic_signals() takes the first; all are caught while a process dies. */
+enum { PANIC__SIGNALS = 4, PANIC__FAULTS = 5 };
+extern const struct panic__faultsignal panic__faultsignals[PANIC__FAULTS];
+/* That of the signal; "a signal" if it is none of them. */
+const struct panic__faultsignal *panic__faultsignal(int sig);
+/* What is wrong. */
+const char *panic__faultmessage(const struct panic_fault *f);
+
 /* value.c */
 
 /* The panic without a value. */

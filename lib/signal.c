@@ -27,10 +27,7 @@
 
 #ifdef HAVE_CONTEXT	/* else lib/nosignal.c */
 
-static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGABRT };
-enum { NSIGNALS = sizeof signals / sizeof *signals };
-
-static struct sigaction former[NSIGNALS];
+static struct sigaction former[PANIC__SIGNALS];
 static atomic_bool active;
 static unsigned options;
 static size_t overflowsize = 256 * 1024;
@@ -38,36 +35,6 @@ static size_t overflowsize = 256 * 1024;
 enum { NULLPAGE = 4096,	/* faults below are null dereferences */
 	 SIGSTACK = 64 * 1024, GUARD = 64 * 1024,
 	ROOM = 64 * 1024 /* of the end of a stack: too little is left */ };
-
-/* The value, in Go's words. */
-
-static const char *message(const struct panic_fault *f)
-{
-	switch (f->kind) {
-	case PANIC_FAULT_DIVIDE:
-		return "runtime error: integer divide by zero";
-	case PANIC_FAULT_QUOTIENT:
-		return "runtime error: integer divide by zero or overflow";
-	case PANIC_FAULT_OVERFLOW:
-		return "runtime error: integer overflow";
-	case PANIC_FAULT_FLOAT:
-		return "runtime error: floating point error";
-	case PANIC_FAULT_STACK:
-		return "runtime error: stack overflow";
-	case PANIC_FAULT_NIL:
-	case PANIC_FAULT_ADDRESS:
-		break;
-	}
-	return "runtime error: invalid memory address or nil pointer "
-		"dereference";
-}
-
-static int text(const void *data, char *buf, size_t size)
-{
-	return snprintf(buf, size, "%s", message(data));
-}
-
-const struct panic_type panic_fault_type = { "panic_fault", text, NULL };
 
 /* sigtramp.S knows them. */
 _Static_assert(sizeof(struct panic_fault) == 32, "struct sigframe");
@@ -82,7 +49,7 @@ void panic__sigpanic(struct sigframe *f);
 
 void panic__sigpanic(struct sigframe *f)
 {
-	panic__raisefault(&f->fault, message(&f->fault));
+	panic__raisefault(&f->fault, panic__faultmessage(&f->fault));
 }
 
 /* What a signal means. */
@@ -186,16 +153,15 @@ static enum verdict judge(struct panic_fault *f, ucontext_t *uc)
  * none.  The kernel ignores no real fault. */
 static bool chain(int sig, siginfo_t *info, void *uc)
 {
-	int i = 0;
+	const struct sigaction *to =
+		&former[panic__faultsignal(sig) - panic__faultsignals];
 
-	while (signals[i] != sig)
-		i++;
-	if (former[i].sa_flags & SA_SIGINFO)
-		former[i].sa_sigaction(sig, info, uc);
-	else if (former[i].sa_handler == SIG_DFL)
+	if (to->sa_flags & SA_SIGINFO)
+		to->sa_sigaction(sig, info, uc);
+	else if (to->sa_handler == SIG_DFL)
 		return false;
-	else if (former[i].sa_handler != SIG_IGN)
-		former[i].sa_handler(sig);
+	else if (to->sa_handler != SIG_IGN)
+		to->sa_handler(sig);
 	else
 		return info->si_code <= 0;
 	return true;
@@ -366,8 +332,8 @@ static int install(void)
 		.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
 
 	sigemptyset(&sa.sa_mask);
-	for (int i = 0; i < NSIGNALS; i++)
-		if (sigaction(signals[i], &sa, &former[i]))
+	for (int i = 0; i < PANIC__SIGNALS; i++)
+		if (sigaction(panic__faultsignals[i].sig, &sa, &former[i]))
 			return -1;
 	return 0;
 }

@@ -180,12 +180,10 @@ static void forbidcore(void)
  * dump.  What the libraries have to say of a broken heap goes nowhere. */
 static void leavehome(struct child *c)
 {
-	static const int faults[] =
-		{ SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 	int null = open("/dev/null", O_RDWR);
 
-	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
-		signal(faults[i], SIG_DFL);
+	for (int i = 0; i < PANIC__FAULTS; i++)
+		signal(panic__faultsignals[i].sig, SIG_DFL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	forbidcore();
 	if (c->fd == 2)

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -161,11 +160,10 @@ static void printsignal(struct panic__out *o)
 
 	if (!f)
 		return;
-	panic__puts(o, f->signal == SIGSEGV ?
-		"[signal SIGSEGV: segmentation violation" :
-		f->signal == SIGBUS ? "[signal SIGBUS: bus error" :
-		f->signal == SIGABRT ? "[signal SIGABRT: abort" :
-		"[signal SIGFPE: floating-point exception");
+	panic__puts(o, "[signal ");
+	panic__puts(o, panic__faultsignal(f->signal)->name);
+	panic__puts(o, ": ");
+	panic__puts(o, panic__faultsignal(f->signal)->meaning);
 	panic__puts(o, " code=0x");
 	panic__putn(o, (unsigned)f->code, 16);
 	panic__puts(o, " addr=0x");

@@ -30,44 +30,37 @@ enum stage { LIVE, PREPARING, HOOKING, PRINTING, ENDING };
 
 /* Faults in what the crash calls. */
 
-static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
-enum { FAULTS = sizeof faults / sizeof *faults };
-static struct sigaction former[FAULTS];
+static struct sigaction former[PANIC__FAULTS];
 
 static const char *signame(int sig)
 {
-	static const char *const names[FAULTS] =
-		{ "SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGABRT" };
-
-	for (int i = 0; i < FAULTS; i++)
-		if (faults[i] == sig)
-			return names[i];
-	return "a signal";
+	return panic__faultsignal(sig)->name;
 }
 
 /* A fault of a thread that does not die is none of ours. */
-static void passon(int i, siginfo_t *info, void *context)
+static void passon(const struct sigaction *to, int sig, siginfo_t *info,
+	void *context)
 {
-	if (former[i].sa_flags & SA_SIGINFO) {
-		former[i].sa_sigaction(faults[i], info, context);
-	} else if (former[i].sa_handler == SIG_DFL ||
-		   former[i].sa_handler == SIG_IGN) {
-		sigaction(faults[i], &former[i], NULL);
-		raise(faults[i]);
+	if (to->sa_flags & SA_SIGINFO) {
+		to->sa_sigaction(sig, info, context);
+	} else if (to->sa_handler == SIG_DFL || to->sa_handler == SIG_IGN) {
+		sigaction(sig, to, NULL);
+		raise(sig);
 	} else {
-		former[i].sa_handler(faults[i]);
+		to->sa_handler(sig);
 	}
+}
+
+static int indexof(int sig)
+{
+	return (int)(panic__faultsignal(sig) - panic__faultsignals);
 }
 
 static void onfault(int sig, siginfo_t *info, void *context)
 {
-	int i = 0;
-
 	if (panic__m.dying.guard)
 		siglongjmp(*panic__m.dying.guard, sig);
-	while (faults[i] != sig)
-		i++;
-	passon(i, info, context);
+	passon(&former[indexof(sig)], sig, info, context);
 }
 
 static bool isours(const struct sigaction *sa)
@@ -91,12 +84,14 @@ static void catchfaults(bool all)
 	sigemptyset(&new.sa_mask);
 	while (atomic_flag_test_and_set(&busy))	/* two threads may die */
 		;
-	for (int i = 0; i < FAULTS; i++) {
-		if (sigaction(faults[i], NULL, &old) || isours(&old) ||
+	for (int i = 0; i < PANIC__FAULTS; i++) {
+		int sig = panic__faultsignals[i].sig;
+
+		if (sigaction(sig, NULL, &old) || isours(&old) ||
 		    !(all || isdefault(&old)))
 			continue;
 		former[i] = old;
-		sigaction(faults[i], &new, NULL);
+		sigaction(sig, &new, NULL);
 	}
 	atomic_flag_clear(&busy);
 }
@@ -107,7 +102,7 @@ static void releaseabort(void)
 	struct sigaction sa;
 
 	if (!sigaction(SIGABRT, NULL, &sa) && isours(&sa))
-		sigaction(SIGABRT, &former[FAULTS - 1], NULL);
+		sigaction(SIGABRT, &former[indexof(SIGABRT)], NULL);
 }
 
 /* The stack may have been used up. */
@@ -176,8 +171,8 @@ static void startpanic(void)
 	while (atomic_flag_test_and_set(&printing))
 		pause();
 	sigfillset(&set);
-	for (int i = 0; i < FAULTS; i++)
-		sigdelset(&set, faults[i]);
+	for (int i = 0; i < PANIC__FAULTS; i++)
+		sigdelset(&set, panic__faultsignals[i].sig);
 	pthread_sigmask(SIG_SETMASK, &set, NULL);
 	newsigstack();
 }

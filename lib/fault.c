@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* fault.c - the signals of faults, and the value of the panics that are made
+ * of them, in Go's words. */
+
+#include "config.h"
+
+#include "runtime.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+const struct panic__faultsignal panic__faultsignals[PANIC__FAULTS] = {
+	{ SIGSEGV, "SIGSEGV", "segmentation violation" },
+	{ SIGBUS, "SIGBUS", "bus error" },
+	{ SIGFPE, "SIGFPE", "floating-point exception" },
+	{ SIGABRT, "SIGABRT", "abort" },
+	{ SIGILL, "SIGILL", "illegal instruction" },
+};
+
+const struct panic__faultsignal *panic__faultsignal(int sig)
+{
+	static const struct panic__faultsignal other = { 0, "a signal", "" };
+
+	for (int i = 0; i < PANIC__FAULTS; i++)
+		if (panic__faultsignals[i].sig == sig)
+			return &panic__faultsignals[i];
+	return &other;
+}
+
+const char *panic__faultmessage(const struct panic_fault *f)
+{
+	switch (f->kind) {
+	case PANIC_FAULT_DIVIDE:
+		return "runtime error: integer divide by zero";
+	case PANIC_FAULT_QUOTIENT:
+		return "runtime error: integer divide by zero or overflow";
+	case PANIC_FAULT_OVERFLOW:
+		return "runtime error: integer overflow";
+	case PANIC_FAULT_FLOAT:
+		return "runtime error: floating point error";
+	case PANIC_FAULT_STACK:
+		return "runtime error: stack overflow";
+	case PANIC_FAULT_NIL:
+	case PANIC_FAULT_ADDRESS:
+		break;
+	}
+	return "runtime error: invalid memory address or nil pointer "
+		"dereference";
+}
+
+static int text(const void *data, char *buf, size_t size)
+{
+	return snprintf(buf, size, "%s", panic__faultmessage(data));
+}
+
+const struct panic_type panic_fault_type = { "panic_fault", text, NULL };
