@@ -10,6 +10,8 @@ lib_libpanic_la_SOURCES = \
 	lib/panic.c \
 	lib/defer.c \
 	lib/value.c \
+	lib/take.c \
+	lib/raise.c \
 	lib/proc.c \
 	lib/callersp.c \
 	lib/crash/walk.c \

@@ -204,8 +204,11 @@ static PANIC_NORETURN void recovery(struct panic__defer *d)
 		panic__unlink(d);	/* the pool keeps it whole for now */
 		longjmp(r->landing.env, 1);
 	}
+	/* By its offset: GCC takes the env of one kind of frame, at the same
+	 * place, for that of the other, which is smaller. */
 	if (d->landing == PANIC__SETJMP)
-		longjmp(((struct panic__setjmp_frame *)d)->env, 1);
+		longjmp(*(jmp_buf *)((char *)d +
+			offsetof(struct panic__setjmp_frame, env)), 1);
 #ifdef PANIC__JUMP
 	PANIC__JUMP(((struct panic__builtin_frame *)d)->env);
 	__builtin_unreachable();
@@ -291,18 +294,6 @@ PANIC__ONCE void panic__gopanic(struct panic *p, struct panic__frame *near)
 	panic__fatalpanic();
 }
 
-/* Fills in p. */
-static inline __attribute__((always_inline)) void init(struct panic *p,
-	const struct panic_site *site, const struct panic_type *type,
-	void *data)
-{
-	panic__init(p, site);
-	p->type = type;
-	p->data = data;
-	if (PANIC__UNLIKELY(type->release))
-		(void)panic__setrare(p);
-}
-
 /* Runs the call of d that p has popped.  Whether it has recovered p, and
  * nothing is left to do for that. */
 static inline __attribute__((always_inline)) bool stops(
@@ -327,11 +318,7 @@ PANIC__ONCE void panic__raise(struct panic__frame *near,
 	struct panic p;
 	struct panic *left __attribute__((cleanup(ifleft), unused)) = NULL;
 
-	if (PANIC__UNLIKELY(!type)) {
-		panic__nilpanic(near, site);
-		return;
-	}
-	init(&p, site, type, data);
+	panic__inittyped(&p, site, type, data);
 	if (PANIC__LIKELY(panic__g._defer == &near->d && pop(&p, &near->d))) {
 		p.argp = (void *)((uintptr_t)&p + panic__neardistance);
 		panic__checkargp(p.argp);
@@ -343,18 +330,6 @@ PANIC__ONCE void panic__raise(struct panic__frame *near,
 			return;
 	}
 	panic__gopanic(&p, near);
-}
-
-void panic_raise(struct panic__frame *near, const struct panic_site *site,
-	const struct panic_type *type, void *data)
-{
-	struct panic p;
-
-	if (!type)
-		panic__nilpanic(near, site);
-	init(&p, site, type, data);
-	panic__gopanic(&p, near);
-	__builtin_unreachable();
 }
 
 void panic_goexit(void)

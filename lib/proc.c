@@ -138,3 +138,12 @@ void panic_g_free(struct panic_g *g)
 		panic__dead(g->_defer, NULL, "its panic_g was freed", NULL);
 	panic__mfree(g);
 }
+
+#define STRING_(x) #x
+#define STRING(x) STRING_(x)
+
+const char *panic_version(void)
+{
+	return STRING(PANIC_VERSION_MAJOR) "." STRING(PANIC_VERSION_MINOR) "."
+		STRING(PANIC_VERSION_PATCH);
+}

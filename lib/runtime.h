@@ -137,6 +137,8 @@ struct panic__m {
 	struct panic__dying dying;
 };
 
+struct panic__taken;
+
 /* A record of deferproc(). */
 struct panic__proc {
 	struct panic__defer d;	/* first: it is what the chain holds */
@@ -178,20 +180,6 @@ void *panic__malloc(size_t size);
 void panic__mfree(void *p);
 
 /* panic.c */
-
-/* All of a new panic that is not of its kind.  Field by field: a call of
- * memset() would cost as much as the rest of a panic's start. */
-static inline __attribute__((always_inline)) void panic__init(struct panic *p,
-	const struct panic_site *site)
-{
-	p->cfa = PANIC_CFA_();
-	p->recovered = p->aborted = p->goexit = p->israre = false;
-	p->site = site;
-	p->type = NULL;
-	p->data = NULL;
-	p->message = NULL;
-	p->d = NULL;
-}
 
 /* Runs deferred calls for the panic p, which is filled in.  Returns only when
  * near, if it is not NULL, has recovered it.  Go: gopanic. */
@@ -300,16 +288,52 @@ const char *panic__faultmessage(const struct panic_fault *f);
 
 /* value.c */
 
-/* The panic without a value. */
-void panic__nilpanic(struct panic__frame *near, const struct panic_site *site);
+/* All of a new panic that is not of its kind.  Field by field: a call of
+ * memset() would cost as much as the rest of a panic's start. */
+static inline __attribute__((always_inline)) void panic__init(struct panic *p,
+	const struct panic_site *site, const struct panic_type *type,
+	void *data)
+{
+	p->cfa = PANIC_CFA_();
+	p->recovered = p->aborted = p->goexit = p->israre = false;
+	p->site = site;
+	p->type = type;
+	p->data = data;
+	p->message = NULL;
+	p->d = NULL;
+}
+/* The text of a formatted message. */
+void panic__format(struct panic *p, const char *fmt, va_list ap);
+/* That of a NULL argument. */
+void panic__setnil(struct panic *p);
+/* Sets errnum, and appends ": " and its text. */
+void panic__adderror(struct panic *p, int errnum);
+/* A panic with a value; type may be NULL. */
+static inline __attribute__((always_inline)) void panic__inittyped(
+	struct panic *p, const struct panic_site *site,
+	const struct panic_type *type, void *data)
+{
+	panic__init(p, site, type, data);
+	if (PANIC__UNLIKELY(!type))
+		panic__setnil(p);
+	else if (PANIC__UNLIKELY(type->release))
+		(void)panic__setrare(p);
+}
+/* p gets what from carries.  Only one of the two releases it. */
+void panic__copyvalue(struct panic *p, const struct panic *from);
 /* Ends the value of p, which has left the chain: gives it back to the panic
  * that it came from, or releases it. */
 void panic__release(struct panic *p);
+/* The copy that gave p its value, or NULL. */
+const struct panic__taken *panic__takenof(const struct panic *p);
+
+/* raise.c */
+
 /* The runtime error that a NULL deferred function raises. */
 void panic__nilcall(void *unused);
-/* The panic of a fault; message is static. */
-PANIC_NORETURN void panic__raisefault(struct panic_fault *fault,
-	const char *message);
+/* The panic of a fault; sigtramp.S calls it, as if the faulting instruction
+ * did.  Go: sigpanic. */
+PANIC_NORETURN void panic__sigpanic(struct panic_fault *fault);
 /* The panic of a defer that got no memory. */
 PANIC_NORETURN void panic__nomem(const struct panic_site *site);
 
@@ -419,9 +443,6 @@ struct panic__taken {
 	size_t n;
 	struct panic__stack s[];
 };
-
-/* value.c: the copy that gave p its value, or NULL. */
-const struct panic__taken *panic__takenof(const struct panic *p);
 
 /* crash/child.c */
 

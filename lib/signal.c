@@ -44,14 +44,6 @@ _Static_assert(offsetof(struct sigframe, bp) == 120 &&
 	offsetof(struct sigframe, pc) == 168, "struct sigframe");
 #endif
 
-/* Go: sigpanic.  Called by the trampoline, as if by the instruction. */
-void panic__sigpanic(struct sigframe *f);
-
-void panic__sigpanic(struct sigframe *f)
-{
-	panic__raisefault(&f->fault, panic__faultmessage(&f->fault));
-}
-
 /* What a signal means. */
 enum verdict {
 	SENT,		/* by a process: not a fault */

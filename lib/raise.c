@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* raise.c - the ways to raise a panic: printf, errno, value, repanic, and those
+ * of the runtime itself. */
+
+#include "config.h"
+
+#include "runtime.h"
+
+#include <errno.h>
+
+/* A panic with a formatted message. */
+static inline __attribute__((always_inline)) void raisef(
+	struct panic__frame *near, const struct panic_site *site,
+	bool witherrno, const char *fmt, va_list ap)
+{
+	struct panic p;
+	int errnum = errno;
+
+	panic__init(&p, site, NULL, NULL);
+	panic__format(&p, fmt, ap);
+	if (witherrno)
+		panic__adderror(&p, errnum);
+	errno = errnum;
+	panic__gopanic(&p, near);
+}
+
+/* panic__printf() and the like return when near has recovered; the others end
+ * in that they do not. */
+#define RAISE(name, witherrno, end) \
+void name(struct panic__frame *near, const struct panic_site *site, \
+	const char *fmt, ...) \
+{ \
+	va_list ap; \
+\
+	va_start(ap, fmt); \
+	raisef(near, site, witherrno, fmt, ap); \
+	va_end(ap); \
+	end; \
+}
+
+RAISE(panic__printf, false, return)
+RAISE(panic__errnof, true, return)
+RAISE(panic_printf, false, __builtin_unreachable())
+RAISE(panic_errnof, true, __builtin_unreachable())
+
+void panic_raise(struct panic__frame *near, const struct panic_site *site,
+	const struct panic_type *type, void *data)
+{
+	struct panic p;
+
+	panic__inittyped(&p, site, type, data);
+	panic__gopanic(&p, near);
+	__builtin_unreachable();
+}
+
+void panic_repanic(const struct panic_site *site, const struct panic *r)
+{
+	struct panic *from = (struct panic *)(uintptr_t)r;
+	struct panic p;
+
+	panic__init(&p, site, NULL, NULL);
+	if (!from) {
+		panic__setnil(&p);
+	} else {
+		panic__copyvalue(&p, from);
+		if (panic__istaken(from)) {
+			p.rare.taken = from;
+		} else {
+			p.rare.from = from;
+			panic__setrare(from)->repanicked = &p;
+		}
+	}
+	panic__gopanic(&p, NULL);
+	__builtin_unreachable();
+}
+
+void panic__nilcall(void *unused)
+{
+	(void)unused;
+	static const struct panic_site site =
+		{ "(nil)", "(nil)", 0, NULL, NULL };
+
+	panic_printf(NULL, &site, "runtime error: invalid memory address or "
+		"nil pointer dereference");
+}
+
+void panic__sigpanic(struct panic_fault *fault)
+{
+	static const struct panic_site site =
+		{ "(fault)", "(fault)", 0, NULL, NULL };
+	struct panic p;
+
+	panic__init(&p, &site, &panic_fault_type, fault);
+	p.message = panic__faultmessage(fault);
+	panic__gopanic(&p, NULL);
+	__builtin_unreachable();
+}
+
+void panic__nomem(const struct panic_site *site)
+{
+	errno = ENOMEM;
+	panic_errnof(NULL, site, "defer");
+}
