@@ -11,6 +11,7 @@
 
 #include <panic.h>
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -33,12 +34,15 @@ static void puttext(struct line *l, const char *s)
 		putch(l, *s++);
 }
 
-static void putnumber(struct line *l, const char *fmt, unsigned long n)
+PANIC_PRINTF(2, 3) static void putf(struct line *l, const char *fmt, ...)
 {
-	char digits[32];
+	char text[64];
+	va_list ap;
 
-	snprintf(digits, sizeof digits, fmt, n);
-	puttext(l, digits);
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	puttext(l, text);
 }
 
 static void putstring(struct line *l, const char *s)
@@ -48,7 +52,7 @@ static void putstring(struct line *l, const char *s)
 		if (*s == '"' || *s == '\\')
 			putch(l, '\\');
 		if ((unsigned char)*s < ' ')
-			putnumber(l, "\\u%04lx", (unsigned char)*s);
+			putf(l, "\\u%04x", (unsigned)(unsigned char)*s);
 		else
 			putch(l, *s);
 	}
@@ -61,7 +65,7 @@ static void putpanic(struct line *l, const struct panic *p)
 	putstring(l, panic_message(p));
 	puttext(l, ",\"file\":");
 	putstring(l, panic_file(p));
-	putnumber(l, ",\"line\":%lu,\"function\":",
+	putf(l, ",\"line\":%lu,\"function\":",
 		(unsigned long)panic_line(p));
 	putstring(l, panic_function(p));
 	if (panic_under(p)) {
@@ -78,7 +82,7 @@ static void putstack(struct line *l, const struct panic *p)
 
 	puttext(l, ",\"stack\":[");
 	for (int i = 0; i < n; i++)
-		putnumber(l, i ? ",\"0x%lx\"" : "\"0x%lx\"",
+		putf(l, i ? ",\"0x%lx\"" : "\"0x%lx\"",
 			(unsigned long)(uintptr_t)pcs[i]);
 	puttext(l, "]}\n");
 }
