@@ -53,12 +53,9 @@ static bool stepto(unw_cursor_t *c, const void *ra)
 	return false;
 }
 
-/*
- * A deferred call of a panic that panic__calibrate() raises: its CFA is the
- * sp of its caller at the call.  The distance is still 0, so argp is what it
- * is to be measured from.
- */
-static PANIC__ONCE void probe(void *distance)
+/* Its CFA is the sp of its caller at the call.  The distance is still 0, so
+ * argp is what it is to be measured from. */
+PANIC__ONCE void panic__measure(void *distance)
 {
 	struct panic *p = panic__g._panic;
 	unw_context_t uc;
@@ -68,24 +65,6 @@ static PANIC__ONCE void probe(void *distance)
 		panic__throw("libunwind cannot walk the library's own frames");
 	*(uintptr_t *)distance = cfa(&c) - (uintptr_t)p->argp;
 	p->recovered = true;
-}
-
-static void calibratenear(void)
-{
-	static const struct panic_type type = { "calibration", NULL, NULL };
-
-	PANIC_DEFER_FRAME();
-	PANIC_DEFER(probe, &panic__neardistance);
-	panic__raise(&panic_storage__, PANIC_HERE_(), &type, NULL);
-	panic__landed(&panic_frame__, &panic_storage__);
-}
-
-void panic__calibrate(void)
-{
-	calibratenear();
-	if (PANIC_DEFERPROC(probe, &panic__argdistance)) /* spdistance too */
-		return;
-	PANIC("calibration");
 }
 
 PANIC__ONCE uintptr_t panic__getcallersp(void *fp)

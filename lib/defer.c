@@ -167,3 +167,29 @@ PANIC__ONCE void panic_deferreturn(void *fp, const struct panic_site *site)
 		panic__call(&s);
 	}
 }
+
+/*
+ * Each of these learns a distance (callersp.c) by raising a panic, before main():
+ * by the time of another one, the heap or the loader may be broken.  They stand
+ * here because every program that defers a call links this file, a static
+ * program too.
+ */
+
+static void calibratenear(void)
+{
+	static const struct panic_type type = { "calibration", NULL, NULL };
+
+	PANIC_DEFER_FRAME();
+	PANIC_DEFER(panic__measure, &panic__neardistance);
+	panic__raise(&panic_storage__, PANIC_HERE_(), &type, NULL);
+	panic__landed(&panic_frame__, &panic_storage__);
+}
+
+__attribute__((constructor)) static void calibrate(void)
+{
+	calibratenear();
+	/* This measures getcallersp()'s distance, too. */
+	if (PANIC_DEFERPROC(panic__measure, &panic__argdistance))
+		return;
+	PANIC("calibration");
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* proc.c - g: threads, their end, coroutines, and the library's start. */
+/* proc.c - the library's start, threads, their end, and coroutines (Go:
+ * proc.go). */
 
 #include "config.h"
 
@@ -64,18 +65,6 @@ static void start(void)
 	panic__getenv();
 }
 
-/* Before main(), because the heap and the loader may be broken by the time of
- * the first panic, and because libunwind's first walk is not for two threads
- * at once. */
-__attribute__((constructor)) static void init(void)
-{
-	void *pc[4];
-
-	(void)panic__getchain();
-	panic__calibrate();
-	(void)panic_backtrace(NULL, pc, 4);
-}
-
 struct panic__defer *panic__getchain(void)
 {
 	int errnum = errno;
@@ -90,6 +79,17 @@ struct panic__defer *panic__getchain(void)
 	(void)panic__initsigstack();	/* without it, an overflow is fatal */
 	errno = errnum;
 	return NULL;
+}
+
+/* Before main(), because the heap and the loader may be broken by the time of
+ * the first panic, and because libunwind's first walk is not for two threads
+ * at once. */
+__attribute__((constructor)) static void init(void)
+{
+	void *pc[4];
+
+	(void)panic__getchain();
+	(void)panic_backtrace(NULL, pc, 4);
 }
 
 void panic__exitthread(void)

@@ -207,15 +207,14 @@ void panic__freepools(void);
 
 /* callersp.c */
 
-/* Learns the constants below from libunwind, by raising a panic.  Called once,
- * before any other panic. */
-void panic__calibrate(void);
 /* The caller's sp, of the function whose frame address is fp; for
  * panic_deferproc() only. */
 uintptr_t panic__getcallersp(void *fp);
 /* The CFA that a function called by panic__gopanic() has, less the frame
  * address of that; the same of panic__raise(), less that of its panic. */
 extern uintptr_t panic__argdistance, panic__neardistance;
+/* Sets one of these: a deferred call of a panic, which it stops. */
+void panic__measure(void *distance);
 /* Asks libunwind whether argp is right, in builds with unwind checks. */
 #ifdef PANIC_UNWIND_CHECKS
 void panic__checkargp(const void *argp);
