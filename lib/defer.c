@@ -169,10 +169,10 @@ PANIC__ONCE void panic_deferreturn(void *fp, const struct panic_site *site)
 }
 
 /*
- * Each of these learns a distance (callersp.c) by raising a panic, before main():
- * by the time of another one, the heap or the loader may be broken.  They stand
- * here because every program that defers a call links this file, a static
- * program too.
+ * Each of these learns a distance (callersp.c) by raising a panic, before
+ * main(): by the time of another, the heap or the loader may be broken.  They
+ * stand in this file because every program that defers a call links it, a
+ * static one too.
  */
 
 static void calibratenear(void)

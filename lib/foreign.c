@@ -60,7 +60,7 @@ static int addobject(struct dl_phdr_info *info, size_t size, void *mainseen)
 		/* A static program is one object: it cannot be told apart. */
 		if (ismain || h->p_type != PT_LOAD || !(h->p_flags & PF_X))
 			continue;
-		if (in(&r, (uintptr_t)panic_signals))
+		if (in(&r, (uintptr_t)addobject))
 			own = r;
 		else if (isimplementation(info->dlpi_name) &&
 		    nforeign < sizeof foreign / sizeof *foreign)

@@ -24,14 +24,21 @@ lib_libpanic_la_SOURCES = \
 	lib/stale.c \
 	lib/crash/threads.c \
 	lib/crash/settings.c \
-	lib/signal.c \
-	lib/foreign.c \
-	lib/nosignal.c \
+	lib/sigstack.c \
 	lib/arch/cfa.h \
-	lib/arch/context.h \
+	lib/arch/context.h
+# Faults as panics, where lib/arch/context.h knows the processor.
+if SIGNAL
+lib_libpanic_la_SOURCES += \
+	lib/foreign.c \
+	lib/arch/sigpanic.c \
+	lib/arch/sigtramp.S \
 	lib/arch/divisor.h \
 	lib/arch/divisor.c \
-	lib/arch/sigtramp.S
+	lib/signal.c
+else
+lib_libpanic_la_SOURCES += lib/nosignal.c
+endif
 lib_libpanic_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/lib \
 	$(LIBUNWIND_CFLAGS)
 # -fexceptions: a foreign unwinder may pass, and cleanups in here must run.

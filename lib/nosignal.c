@@ -8,30 +8,11 @@
 
 #include <errno.h>
 
-#include "arch/context.h"
-
-#ifndef HAVE_CONTEXT
-
-int panic__initsigstack(void)
-{
-	return 0;
-}
-
-void panic__freesigstack(void)
-{
-}
-
 int panic_signals(unsigned flags)
 {
 	(void)flags;
 	errno = ENOTSUP;
 	return -1;
-}
-
-int panic_thread_init(void)
-{
-	(void)panic__getchain();
-	return 0;
 }
 
 int panic_set_overflow_stack(size_t size)
@@ -54,5 +35,3 @@ void panic_critical_begin(void)
 void panic_critical_end(void)
 {
 }
-
-#endif

@@ -92,6 +92,12 @@ __attribute__((constructor)) static void init(void)
 	(void)panic_backtrace(NULL, pc, 4);
 }
 
+int panic_thread_init(void)
+{
+	(void)panic__getchain();
+	return panic__initsigstack();
+}
+
 void panic__exitthread(void)
 {
 	panic__m.exiting = true;

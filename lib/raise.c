@@ -84,7 +84,7 @@ void panic__nilcall(void *unused)
 		"nil pointer dereference");
 }
 
-void panic__sigpanic(struct panic_fault *fault)
+void panic__raisefault(struct panic_fault *fault)
 {
 	static const struct panic_site site =
 		{ "(fault)", "(fault)", 0, NULL, NULL };

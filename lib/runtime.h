@@ -330,9 +330,8 @@ const struct panic__taken *panic__takenof(const struct panic *p);
 
 /* The runtime error that a NULL deferred function raises. */
 void panic__nilcall(void *unused);
-/* The panic of a fault; sigtramp.S calls it, as if the faulting instruction
- * did.  Go: sigpanic. */
-PANIC_NORETURN void panic__sigpanic(struct panic_fault *fault);
+/* The panic of a fault. */
+PANIC_NORETURN void panic__raisefault(struct panic_fault *fault);
 /* The panic of a defer that got no memory. */
 PANIC_NORETURN void panic__nomem(const struct panic_site *site);
 
@@ -381,10 +380,17 @@ PANIC_NORETURN void panic__diequietly(void);
 /* panic__throw() with a line before it all. */
 PANIC_NORETURN void panic__throw2(const char *before, const char *text);
 
-/* signal.c */
+/* sigstack.c */
 
-/* Gives the calling thread its stacks, if panic_signals() was called; 0, or -1
- * if there is no memory. */
+enum { PANIC__GUARD = 64 * 1024 };	/* bytes below each stack */
+/* What the threads get; by panic_signals() and the like. */
+extern struct panic__sigstacks {
+	_Atomic bool wanted;
+	bool overflow;		/* the stack for after an overflow too */
+	size_t overflowsize;
+} panic__sigstacks;
+/* Gives the calling thread its stacks, if any are wanted; 0, or -1 if there is
+ * no memory. */
 int panic__initsigstack(void);
 void panic__freesigstack(void);
 

@@ -19,22 +19,17 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "arch/context.h"
 #include "arch/divisor.h"
 
-#ifdef HAVE_CONTEXT	/* else lib/nosignal.c */
-
 static struct sigaction former[PANIC__SIGNALS];
-static atomic_bool active;
 static unsigned options;
-static size_t overflowsize = 256 * 1024;
 
-enum { NULLPAGE = 4096,	/* faults below are null dereferences */
-	 SIGSTACK = 64 * 1024, GUARD = 64 * 1024,
-	ROOM = 64 * 1024 /* of the end of a stack: too little is left */ };
+enum {
+	NULLPAGE = 4096,	/* faults below are null dereferences */
+	ROOM = 64 * 1024	/* of the end of a stack: too little is left */
+};
 
 /* sigtramp.S knows them. */
 _Static_assert(sizeof(struct panic_fault) == 32, "struct sigframe");
@@ -82,7 +77,7 @@ static void arithmetic(struct panic_fault *f, const ucontext_t *uc)
 /* Whether an access near sp hit the end of a stack. */
 static bool near(uintptr_t address, uintptr_t lo)
 {
-	return address - (lo - 2 * GUARD) < 3 * (uintptr_t)GUARD;
+	return address - (lo - 2 * PANIC__GUARD) < 3 * (uintptr_t)PANIC__GUARD;
 }
 
 static bool isoverflow(uintptr_t address, uintptr_t sp)
@@ -250,73 +245,7 @@ static void handler(int sig, siginfo_t *info, void *context)
 	errno = errnum;
 }
 
-/* Stacks. */
-
-/* Maps, upwards: a guard, the alternate stack, a guard, the other stack. */
-static int mapstacks(void)
-{
-	size_t size = GUARD + SIGSTACK;
-	char *map;
-
-	if (options & PANIC_STACK_OVERFLOW)
-		size += GUARD + overflowsize;
-	map = mmap(NULL, size, PROT_READ | PROT_WRITE,
-		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (map == MAP_FAILED)
-		return -1;
-	if (mprotect(map, GUARD, PROT_NONE) ||
-	    (size > GUARD + SIGSTACK &&
-	    mprotect(map + GUARD + SIGSTACK, GUARD, PROT_NONE))) {
-		munmap(map, size);
-		return -1;
-	}
-	if (size > GUARD + SIGSTACK) {
-		panic__m.overflow.lo = (uintptr_t)map + 2 * GUARD + SIGSTACK;
-		panic__m.overflow.hi = (uintptr_t)map + size;
-	}
-	panic__m.map = map;
-	panic__m.mapsize = size;
-	return 0;
-}
-
-int panic__initsigstack(void)
-{
-	stack_t ss;
-
-	if (!active || panic__m.map)
-		return 0;
-	if (mapstacks())
-		return -1;
-	if (!sigaltstack(NULL, &ss) && !(ss.ss_flags & SS_DISABLE))
-		return 0;
-	ss = (stack_t){ .ss_sp = (char *)panic__m.map + GUARD,
-		.ss_size = SIGSTACK };
-	panic__m.sigstack = !sigaltstack(&ss, NULL);
-	return 0;
-}
-
-void panic__freesigstack(void)
-{
-	stack_t off = { .ss_flags = SS_DISABLE };
-	void *map = panic__m.map;
-
-	if (!map)
-		return;
-	if (panic__m.sigstack)
-		sigaltstack(&off, NULL);
-	panic__m.map = NULL;
-	panic__m.overflow.lo = panic__m.overflow.hi = 0;
-	panic__m.sigstack = false;
-	munmap(map, panic__m.mapsize);
-}
-
 /* What programs call. */
-
-int panic_thread_init(void)
-{
-	(void)panic__getchain();
-	return panic__initsigstack();
-}
 
 static int install(void)
 {
@@ -345,9 +274,10 @@ int panic_signals(unsigned flags)
 	}
 	options = flags;
 	panic__findforeign();
-	active = true;
+	panic__sigstacks.overflow = (flags & PANIC_STACK_OVERFLOW) != 0;
+	panic__sigstacks.wanted = true;
 	if (panic_thread_init()) {
-		active = false;
+		panic__sigstacks.wanted = false;
 		atomic_flag_clear(&called);
 		errno = ENOMEM;
 		return -1;
@@ -361,7 +291,8 @@ int panic_set_overflow_stack(size_t size)
 		errno = EINVAL;
 		return -1;
 	}
-	overflowsize = (size + GUARD - 1) & ~(size_t)(GUARD - 1);
+	panic__sigstacks.overflowsize = (size + PANIC__GUARD - 1) &
+		~(size_t)(PANIC__GUARD - 1);
 	return 0;
 }
 
@@ -382,5 +313,3 @@ void panic_critical_end(void)
 {
 	panic__m.critical--;
 }
-
-#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* sigstack.c - the stacks that a thread needs besides its own: one for signal
+ * handlers, and one for the deferred calls after an overflow. */
+
+#include "config.h"
+
+#include "runtime.h"
+
+#include <signal.h>
+#include <sys/mman.h>
+
+enum { GUARD = PANIC__GUARD, SIGSTACK = 64 * 1024, LOWER = GUARD + SIGSTACK };
+
+struct panic__sigstacks panic__sigstacks = { .overflowsize = 256 * 1024 };
+
+/* Maps, upwards: a guard, the alternate stack, a guard, the other stack. */
+static int mapstacks(void)
+{
+	size_t size = LOWER;
+	char *map;
+
+	if (panic__sigstacks.overflow)
+		size += GUARD + panic__sigstacks.overflowsize;
+	map = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (map == MAP_FAILED)
+		return -1;
+	if (mprotect(map, GUARD, PROT_NONE) ||
+	    (size > LOWER && mprotect(map + LOWER, GUARD, PROT_NONE))) {
+		munmap(map, size);
+		return -1;
+	}
+	if (size > LOWER) {
+		panic__m.overflow.lo = (uintptr_t)map + LOWER + GUARD;
+		panic__m.overflow.hi = (uintptr_t)map + size;
+	}
+	panic__m.map = map;
+	panic__m.mapsize = size;
+	return 0;
+}
+
+int panic__initsigstack(void)
+{
+	stack_t ss;
+
+	if (!panic__sigstacks.wanted || panic__m.map)
+		return 0;
+	if (mapstacks())
+		return -1;
+	if (!sigaltstack(NULL, &ss) && !(ss.ss_flags & SS_DISABLE))
+		return 0;
+	ss = (stack_t){ .ss_sp = (char *)panic__m.map + GUARD,
+		.ss_size = SIGSTACK };
+	panic__m.sigstack = !sigaltstack(&ss, NULL);
+	return 0;
+}
+
+void panic__freesigstack(void)
+{
+	stack_t off = { .ss_flags = SS_DISABLE };
+	void *map = panic__m.map;
+
+	if (!map)
+		return;
+	if (panic__m.sigstack)
+		sigaltstack(&off, NULL);
+	panic__m.map = NULL;
+	panic__m.overflow.lo = panic__m.overflow.hi = 0;
+	panic__m.sigstack = false;
+	munmap(map, panic__m.mapsize);
+}
