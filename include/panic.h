@@ -62,18 +62,21 @@
 #endif
 #define PANIC_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #define PANIC_RETURNS_TWICE __attribute__((returns_twice))
+#define PANIC_UNUSED __attribute__((unused))
 #elif defined __cplusplus
 #define PANIC_EXPORT
 #define PANIC_NORETURN [[noreturn]]
 #define PANIC_COLD
 #define PANIC_PRINTF(fmt, args)
 #define PANIC_RETURNS_TWICE
+#define PANIC_UNUSED
 #else
 #define PANIC_EXPORT
 #define PANIC_NORETURN _Noreturn
 #define PANIC_COLD
 #define PANIC_PRINTF(fmt, args)
 #define PANIC_RETURNS_TWICE
+#define PANIC_UNUSED
 #endif
 
 /* The call goes through no stub of the linker's. */

@@ -51,34 +51,130 @@ installed() {
 	done
 }
 
-compilers=$(installed gcc clang clang-14 clang-19)
-cxx=$(installed g++ clang++ clang++-14 clang++-19)
-strict='-Wall -Wextra -Wpedantic -Wconversion -Werror'
+compilers=$(installed gcc gcc-12 gcc-14 gcc-16 clang clang-14 clang-16 \
+	clang-19 clang-21 clang-22)
+cxx=$(installed g++ g++-14 g++-16 clang++ clang++-14 clang++-19 clang++-21 \
+	clang++-22)
+strict='-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wcast-qual -Werror'
 
 # The compiler knows a standard if it compiles an empty file by it.
 knows() {
 	"$1" "-std=$2" -x "$3" -fsyntax-only /dev/null 2>/dev/null
 }
 
+# warnings CC: what the header must be silent under, where its folder is none
+# of the system's.
+warnings() {
+	echo "$strict"
+	"$1" -Werror -Wcast-function-type-strict -fsyntax-only -x c \
+		/dev/null 2>/dev/null && echo -Wcast-function-type-strict
+}
+
 header_alone() {
 	echo '#include <panic.h>' >"$work/alone.c"
 	for cc in $compilers; do
-		for std in c11 c17 c2x gnu11; do
+		for std in c11 c17 c2x c2y gnu11; do
 			knows "$cc" $std c || continue
-			succeeds "header alone" "$cc" -std=$std $strict \
-				-I"$include" -fsyntax-only "$work/alone.c"
+			succeeds "header alone" "$cc" -std=$std \
+				$(warnings "$cc") -I"$include" -fsyntax-only \
+				"$work/alone.c"
 			succeeds "header without keywords" "$cc" -std=$std \
-				$strict -I"$include" -DPANIC_NO_KEYWORDS \
-				-fsyntax-only "$work/alone.c"
+				$(warnings "$cc") -I"$include" \
+				-DPANIC_NO_KEYWORDS -fsyntax-only \
+				"$work/alone.c"
 		done
 	done
 	# C++98 knows no variadic macros, which every compiler has.
 	for cc in $cxx; do
-		for std in c++98 c++11 c++14 c++17 c++20; do
+		for std in c++98 c++11 c++14 c++17 c++20 c++23 c++26; do
 			knows "$cc" $std c++ || continue
 			succeeds "header in C++" "$cc" -std=$std $strict \
 				-Wno-variadic-macros -I"$include" -x c++ \
 				-fsyntax-only "$work/alone.c"
+		done
+	done
+}
+
+# What programs write: each keyword, frames within frames, a type of their own.
+used_code() {
+	cat <<'END'
+#include <panic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct conn {
+	int fd;
+};
+
+static int f, n, s;		/* names that the header uses itself */
+
+PANIC_DEFERRABLE(conn, void, struct conn *)
+#undef PANIC_DEFER_TYPES
+#define PANIC_DEFER_TYPES PANIC_DEFER_AS(conn, void, struct conn *)
+
+static void conn_free(struct conn *c)
+{
+	free(c);
+}
+
+static void stop(void *unused)
+{
+	const struct panic *p = recover();
+
+	(void)unused;
+	if (p && panic_errnum(p))
+		repanic(p);
+}
+
+int nested(struct conn *c);
+
+int nested(struct conn *c)
+{
+	recover_frame(return -1);
+	defer(stop, NULL);
+	defer(conn_free, c);
+	for (int i = 0; i < f; i++) {
+		defer_frame();
+		defer(close, i);
+		{
+			recover_frame(continue);
+			defer(free, c);
+			if (i == n)
+				panic("%d", i);
+			if (i == s)
+				panic_errno("%d", i);
+		}
+	}
+	return 0;
+}
+
+int proc(int fd);
+
+int proc(int fd)
+{
+	if (deferproc(close, fd))
+		goto out;
+	if (fd == 1)
+		panic_value(&panic_fault_type, NULL);
+	if (fd == 2)
+		goexit();
+out:
+	deferreturn();
+	return 0;
+}
+END
+}
+
+code_of_programs() {
+	used_code >"$work/used.c"
+	for cc in $compilers; do
+		for std in c11 c17 c2x c2y gnu11; do
+			knows "$cc" $std c || continue
+			for opt in -O0 -O2 -Os -fexceptions; do
+				succeeds "code of programs" "$cc" -std=$std \
+					$(warnings "$cc") $opt -I"$include" \
+					-c "$work/used.c" -o "$work/used.o"
+			done
 		done
 	done
 }
@@ -394,6 +490,7 @@ refused_uses() {
 }
 
 header_alone
+code_of_programs
 examples
 keywords
 wrong_code

@@ -28,9 +28,11 @@ struct addrinfo;
  * an integer no wider than a pointer, or a pointer.
  */
 #define PANIC_DEFERRABLE(name, result, parameter) \
-	static inline void panic_call_##name(void (*fn)(void), void *arg) \
+	PANIC_UNUSED static inline void panic_call_##name( \
+		void (*fn)(void), void *arg) \
 	{ \
-		((result (*)(parameter))fn)((parameter)(uintptr_t)arg); \
+		((result (*)(parameter))(uintptr_t)fn)( \
+			(parameter)(uintptr_t)arg); \
 	}
 #define PANIC_DEFER_AS(name, result, parameter) \
 	result (*)(parameter): panic_call_##name,
@@ -88,7 +90,8 @@ PANIC_DEFERRABLE(addrinfo, void, struct addrinfo *)
 	int member; \
 }), (void)sizeof(((fn)(arg)), 0))
 
-#define PANIC_FN_(fn) ((void (*)(void))(fn))
+/* By way of an integer, or Clang warns of casts between function types. */
+#define PANIC_FN_(fn) ((void (*)(void))(uintptr_t)(fn))
 #define PANIC_ARG_(arg) ((void *)(uintptr_t)(arg))
 
 /* What an inline frame and the library must agree on: an address that is the

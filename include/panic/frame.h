@@ -228,7 +228,7 @@ PANIC__INLINE void panic__call(const struct panic__slot *s)
 	if (s->site->call)
 		s->site->call(fn, s->arg);
 	else
-		((void (*)(void *))fn)(s->arg);
+		((void (*)(void *))(uintptr_t)fn)(s->arg);
 }
 
 /* Pops call number i of f before it is run, so that a panic in it never runs it
@@ -445,15 +445,22 @@ PANIC__INLINE void panic__landed(struct panic__scope *scope,
 	panic_recover(PANIC_CFA_(), PANIC_HERE_()) : \
 	(const struct panic *)NULL)
 
+/* Frames may be nested, and each has the same names: the innermost counts. */
+#define PANIC__SHADOWS(...) \
+	_Pragma("GCC diagnostic push") \
+	_Pragma("GCC diagnostic ignored \"-Wshadow\"") \
+	__VA_ARGS__ \
+	_Pragma("GCC diagnostic pop")
+
 /*
  * defer_frame(): makes a frame for the block it stands in.  Its deferred calls
  * run on every way out of the block.  It cannot stop a panic.
  */
-#define PANIC_DEFER_FRAME() \
+#define PANIC_DEFER_FRAME() PANIC__SHADOWS( \
 	struct panic__frame panic_storage__; \
 	struct panic__scope panic_frame__ \
 		__attribute__((cleanup(panic__leave), unused)) = \
-		panic__scope(&panic_storage__, PANIC__NONE)
+		panic__scope(&panic_storage__, PANIC__NONE);) (void)0
 
 /*
  * recover_frame(statement): the same, and when one of its deferred calls has
@@ -462,16 +469,16 @@ PANIC__INLINE void panic__landed(struct panic__scope *scope,
  * goto.  After such a goto the frame is open and empty.
  */
 #define PANIC_RECOVER_FRAME(...) \
-	struct panic__recover_frame panic_storage__; \
+	PANIC__SHADOWS(struct panic__recover_frame panic_storage__; \
 	struct panic__scope panic_frame__ \
-		__attribute__((cleanup(panic__leave), unused)); \
+		__attribute__((cleanup(panic__leave), unused));) \
 	if (PANIC__SETJMP_(panic_storage__.env)) { \
 		panic__landed(&panic_frame__, &panic_storage__.frame); \
 		__VA_ARGS__; \
 		panic__fell_through(PANIC_HERE_()); \
 	} \
-	panic_frame__ = panic__scope(&panic_storage__.frame, PANIC__LANDING); \
-	PANIC__SEE
+	PANIC__SHADOWS(PANIC__SEE) \
+	panic_frame__ = panic__scope(&panic_storage__.frame, PANIC__LANDING)
 
 /* fn as a constant, if it is the name of a function; else NULL. */
 #define PANIC__NAMED(fn) __builtin_choose_expr( \

@@ -83,7 +83,7 @@ void panic__raise(struct panic__frame *near, const struct panic_site *site,
  * before is what jumps. */
 #define PANIC__SEE \
 	struct panic__recover_frame *const panic_near__ \
-		__attribute__((unused)) = &panic_storage__
+		__attribute__((unused)) = &panic_storage__;
 
 /* Never defined: what panic_near__ means where no landing can be seen. */
 void panic_near__(void);
