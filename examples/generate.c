@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* generate.c - random expressions, with their values.
  *
- * The value is worked out while the text is written, in wider arithmetic than
- * calcd's, and an operator is chosen only when both its operands are known:
- * so it can be one whose result fits.
+ * The value is worked out while the text is written, and an operator is chosen
+ * only when both its operands are known: so it can be one whose result fits.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -11,8 +10,6 @@
 #include <string.h>
 
 #include "load.h"
-
-__extension__ typedef __int128 wide;
 
 enum { DEPTH = 4 };
 
@@ -119,38 +116,35 @@ static int64_t sign(struct asker *a, int depth)
 	return -n;
 }
 
-static bool fits(wide n)
-{
-	return n >= INT64_MIN && n <= INT64_MAX;
-}
-
 /* One of * / % with a result that fits: if x * y does not, y is not 0, and if
  * x / y does not either, x % y does. */
 static int64_t multiply(struct asker *a, size_t at, int64_t x, int64_t y)
 {
-	wide n = (wide)x * y;
 	uint64_t choice = random_below(&a->random, 3);
+	int64_t n;
 
 	a->text[at] = '*';
-	if (fits(n) && (choice == 0 || y == 0))
-		return (int64_t)n;
+	if (!__builtin_mul_overflow(x, y, &n) && (choice == 0 || y == 0))
+		return n;
 	a->text[at] = '/';
-	n = (wide)x / y;
-	if (fits(n) && choice == 1)
-		return (int64_t)n;
+	if (choice == 1 && !(x == INT64_MIN && y == -1))
+		return x / y;
 	a->text[at] = '%';
-	return (int64_t)((wide)x % y);
+	return y == -1 ? 0 : x % y;
 }
 
 /* Of x + y and x - y, one always fits. */
 static int64_t add(struct asker *a, size_t at, int64_t x, int64_t y)
 {
 	bool plus = random_below(&a->random, 2);
+	int64_t sum, difference;
 
-	if (!fits(plus ? (wide)x + y : (wide)x - y))
-		plus = !plus;
+	if (__builtin_add_overflow(x, y, &sum))
+		plus = false;
+	if (__builtin_sub_overflow(x, y, &difference))
+		plus = true;
 	a->text[at] = plus ? '+' : '-';
-	return (int64_t)(plus ? (wide)x + y : (wide)x - y);
+	return plus ? sum : difference;
 }
 
 static int64_t product(struct asker *a, int depth)
