@@ -26,7 +26,14 @@ lib_libpanic_la_SOURCES = \
 	lib/crash/settings.c \
 	lib/sigstack.c \
 	lib/arch/cfa.h \
-	lib/arch/context.h
+	lib/arch/context.h \
+	lib/arch/aarch64.h \
+	lib/arch/arm.h \
+	lib/arch/i386.h \
+	lib/arch/powerpc64.h \
+	lib/arch/riscv64.h \
+	lib/arch/s390x.h \
+	lib/arch/x86_64.h
 # Faults as panics, where lib/arch/context.h knows the processor.
 if SIGNAL
 lib_libpanic_la_SOURCES += \
@@ -51,6 +58,10 @@ lib_libpanic_la_LDFLAGS = -no-undefined -version-info $(PANIC_ABI)
 lib_libpanic_la_LIBADD = $(GCC_S_LIBS) $(LIBUNWIND_LIBS) $(SYSTEM_LIBS)
 
 EXTRA_DIST += lib/libpanic.map
+# Parts of sigtramp.S.
+EXTRA_DIST += lib/arch/aarch64.S lib/arch/arm.S lib/arch/i386.S \
+	lib/arch/powerpc64.S lib/arch/riscv64.S lib/arch/s390x.S \
+	lib/arch/x86_64.S
 if HAVE_VSCRIPT
 lib_libpanic_la_LDFLAGS += $(VSCRIPT_LDFLAGS),$(srcdir)/lib/libpanic.map
 EXTRA_lib_libpanic_la_DEPENDENCIES = $(srcdir)/lib/libpanic.map

@@ -31,14 +31,6 @@ enum {
 	ROOM = 64 * 1024	/* of the end of a stack: too little is left */
 };
 
-/* sigtramp.S knows them. */
-_Static_assert(sizeof(struct panic_fault) == 32, "struct sigframe");
-#if defined __x86_64__
-_Static_assert(offsetof(struct sigframe, bp) == 120 &&
-	offsetof(struct sigframe, sp) == 160 &&
-	offsetof(struct sigframe, pc) == 168, "struct sigframe");
-#endif
-
 /* What a signal means. */
 enum verdict {
 	SENT,		/* by a process: not a fault */

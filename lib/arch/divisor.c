@@ -18,16 +18,29 @@
 #include "context.h"
 #include "divisor.h"
 
-#if defined __linux__ && defined __x86_64__
+#if defined __linux__ && (defined __x86_64__ || defined __i386__)
 
 static int64_t reg(const ucontext_t *uc, unsigned n)
 {
+#ifdef __i386__
+	static const int order[8] = { REG_EAX, REG_ECX, REG_EDX, REG_EBX,
+		REG_ESP, REG_EBP, REG_ESI, REG_EDI };
+#else
 	static const int order[16] = { REG_RAX, REG_RCX, REG_RDX, REG_RBX,
 		REG_RSP, REG_RBP, REG_RSI, REG_RDI, REG_R8, REG_R9, REG_R10,
 		REG_R11, REG_R12, REG_R13, REG_R14, REG_R15 };
+#endif
 
 	return uc->uc_mcontext.gregs[order[n]];
 }
+
+/* Of 32 bits there is no prefix for the upper registers, and no address that
+ * counts from the instruction. */
+#ifdef __i386__
+#define IS64 0
+#else
+#define IS64 1
+#endif
 
 struct instruction {
 	unsigned char rex, modrm;
@@ -42,7 +55,7 @@ static bool decode(const unsigned char *pc, struct instruction *i)
 	while (*pc == 0x66 || *pc == 0x2e || *pc == 0x3e || *pc == 0x26 ||
 	    *pc == 0x36)
 		narrow |= *pc++ == 0x66;
-	i->rex = (*pc & 0xf0) == 0x40 ? *pc++ : 0;
+	i->rex = IS64 && (*pc & 0xf0) == 0x40 ? *pc++ : 0;
 	if (*pc != 0xf6 && *pc != 0xf7)
 		return false;
 	i->size = *pc == 0xf6 ? 1 : i->rex & 8 ? 8 : narrow ? 2 : 4;
@@ -76,7 +89,7 @@ static const void *address(const ucontext_t *uc, const struct instruction *i)
 		if (rm == 5 && mod == 0)
 			return (const void *)(uintptr_t)(at + load32(p));
 	} else if (rm == 5 && mod == 0) {	/* relative to the next one */
-		return p + 4 + load32(p);
+		return (IS64 ? p + 4 : NULL) + load32(p);
 	}
 	at += reg(uc, rm | (i->rex & 1u) << 3);
 	if (mod == 1)

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* arch/sigtramp.S - where a fault that becomes a panic goes on, and the way
- * there.
+/* arch/sigtramp.S - where a fault that becomes a panic goes on.
  *
  * Go's sighandler makes the faulting instruction seem to have called
  * sigpanic.  Here a few instructions stand between, because only their unwind
  * rules can say three things: that the faulting instruction itself is to be
  * looked up, not the one before it; where the interrupted stack is, which may
- * be another one; and, on AArch64, what the link register held.
- * At sp is a struct sigframe.
+ * be another one; and, where a call leaves its return address in a register,
+ * what that held.  At sp is a struct sigframe.
+ *
+ * The rules are written as bytes, for the assembler's own words have no such
+ * rule: 0x0f, length, expression for the CFA; 0x10, register, length,
+ * expression for the address where a register was saved.  An expression begins
+ * with 0x70 + sp's number and an offset.
  */
 
 #if defined __APPLE__
@@ -25,77 +29,20 @@
 	.text
 	.globl SYMBOL(panic__sigtramp)
 	HIDE(SYMBOL(panic__sigtramp))
-
-#if defined __x86_64__
-	.p2align 4
-SYMBOL(panic__sigtramp):
-	.cfi_startproc
-	.cfi_signal_frame
-	/* CFA = *(rsp + 160); rbp (6) at rsp + 120, rip (16) at rsp + 168 */
-	.cfi_escape 0x0f, 4, 0x77, 0xa0, 0x01, 0x06
-	.cfi_escape 0x10, 6, 3, 0x77, 0xf8, 0x00
-	.cfi_escape 0x10, 16, 3, 0x77, 0xa8, 0x01
-	mov %rsp, %rdi
-	call SYMBOL(panic__sigpanic)
-	ud2
-	.cfi_endproc
-
-#if defined __linux__
-/*
- * void panic__sigreturn(const ucontext_t *uc): sigreturn(2) to the trampoline
- * above, without the signal mask, which the handler has not changed.  All of
- * the processor's state is taken back, as the kernel would do it: a deferred
- * call may look at the rounding mode, an unwinder at any register.  The stack
- * comes last: from there on a signal may overwrite uc.
- */
-	.globl panic__sigreturn
-	.hidden panic__sigreturn
-	.p2align 4
-panic__sigreturn:
-	.cfi_startproc
-	mov 224(%rdi), %rcx		/* uc_mcontext.fpregs */
-	test %rcx, %rcx
-	jz 2f
-	cmpl $0x46505853, 464(%rcx)	/* FP_XSTATE_MAGIC1: more than FXSAVE */
-	jne 1f
-	mov 472(%rcx), %eax		/* xfeatures */
-	mov 476(%rcx), %edx
-	xrstor64 (%rcx)
-	jmp 2f
-1:	fxrstor64 (%rcx)
-2:	mov 40(%rdi), %r8
-	mov 48(%rdi), %r9
-	mov 56(%rdi), %r10
-	mov 64(%rdi), %r11
-	mov 72(%rdi), %r12
-	mov 80(%rdi), %r13
-	mov 88(%rdi), %r14
-	mov 96(%rdi), %r15
-	mov 112(%rdi), %rsi
-	mov 120(%rdi), %rbp
-	mov 128(%rdi), %rbx
-	mov 136(%rdi), %rdx
-	mov 144(%rdi), %rax
-	mov 152(%rdi), %rcx
-	cld
-	mov 160(%rdi), %rsp
-	jmp panic__sigtramp
-	.cfi_endproc
-#endif
+#if defined __x86_64__ && !defined __ILP32__
+#include "x86_64.S"
 #elif defined __aarch64__
-	.p2align 2
-SYMBOL(panic__sigtramp):
-	.cfi_startproc
-	.cfi_signal_frame
-	.cfi_return_column 32
-	/* CFA = *(sp + 40); pc (32) at sp + 32, lr (30) at sp + 48 */
-	.cfi_escape 0x0f, 3, 0x8f, 40, 0x06
-	.cfi_escape 0x10, 32, 2, 0x8f, 32
-	.cfi_escape 0x10, 30, 2, 0x8f, 48
-	mov x0, sp
-	bl SYMBOL(panic__sigpanic)
-	brk #1
-	.cfi_endproc
+#include "aarch64.S"
+#elif defined __i386__
+#include "i386.S"
+#elif defined __arm__
+#include "arm.S"
+#elif defined __powerpc64__ && _CALL_ELF == 2
+#include "powerpc64.S"
+#elif defined __riscv && __riscv_xlen == 64
+#include "riscv64.S"
+#elif defined __s390x__
+#include "s390x.S"
 #endif
 
 #if defined __ELF__

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* arch/x86_64.h - see context.h. */
+#ifndef PANIC_ARCH_X86_64_H
+#define PANIC_ARCH_X86_64_H
+
+#define REDZONE 128
+
+/* The ABI wants the direction flag, bit 10, clear at a call. */
+#if defined __APPLE__
+#define CONTEXT_PC(uc) ((uc)->uc_mcontext->__ss.__rip)
+#define CONTEXT_SP(uc) ((uc)->uc_mcontext->__ss.__rsp)
+#define CONTEXT_BP(uc) ((uc)->uc_mcontext->__ss.__rbp)
+#define CONTEXT_FLAGS(uc) ((uc)->uc_mcontext->__ss.__rflags)
+#else
+#define CONTEXT_PC(uc) \
+	(*(unsigned long long *)&(uc)->uc_mcontext.gregs[REG_RIP])
+#define CONTEXT_SP(uc) \
+	(*(unsigned long long *)&(uc)->uc_mcontext.gregs[REG_RSP])
+#define CONTEXT_BP(uc) ((uc)->uc_mcontext.gregs[REG_RBP])
+#define CONTEXT_FLAGS(uc) \
+	(*(unsigned long long *)&(uc)->uc_mcontext.gregs[REG_EFL])
+
+/* Goes on where uc says, which is the trampoline. */
+#define HAVE_SIGRETURN 1
+extern PANIC_NORETURN void panic__sigreturn(const ucontext_t *uc);
+#endif
+
+/* The registers lie as in Linux's ucontext_t: unw_backtrace() asks no unwind
+ * rules but takes each signal frame for one. */
+struct sigframe {
+	struct panic_fault fault;
+	char unused[120 - sizeof(struct panic_fault)];
+	uintptr_t bp;
+	uintptr_t unused2[4];
+	uintptr_t sp;		/* as it was at the faulting instruction */
+	uintptr_t pc;		/* of that */
+};
+
+_Static_assert(offsetof(struct sigframe, bp) == 120 &&
+	offsetof(struct sigframe, sp) == 160 &&
+	offsetof(struct sigframe, pc) == 168, "x86_64.S knows them");
+
+static inline void keep(struct sigframe *f, const ucontext_t *uc)
+{
+	f->pc = (uintptr_t)CONTEXT_PC(uc);
+	f->sp = (uintptr_t)CONTEXT_SP(uc);
+	f->bp = (uintptr_t)CONTEXT_BP(uc);
+}
+
+static inline void callable(ucontext_t *uc)
+{
+	CONTEXT_FLAGS(uc) &= ~0x400ull;
+}
+
+static inline void uncall(ucontext_t *uc)
+{
+	CONTEXT_PC(uc) = *(uintptr_t *)CONTEXT_SP(uc) - 1;
+	CONTEXT_SP(uc) += sizeof(uintptr_t);
+}
+
+#endif
