@@ -29,7 +29,8 @@ static void jump(void)
 	nocode();
 }
 
-/* AArch64 divides by zero without a word: the same panic without the fault. */
+/* Most processors divide by zero without a word: the same panic without the
+ * fault. */
 static void divide(void)
 {
 	static struct panic_fault fault = {

@@ -31,9 +31,13 @@ struct addrinfo;
 	PANIC_UNUSED static inline void panic_call_##name( \
 		void (*fn)(void), void *arg) \
 	{ \
+		_Static_assert(sizeof(parameter) <= sizeof(void *), \
+			PANIC_TOOWIDE_); \
 		((result (*)(parameter))(uintptr_t)fn)( \
 			(parameter)(uintptr_t)arg); \
 	}
+#define PANIC_TOOWIDE_ "a deferred call's argument is kept in a pointer, and " \
+	"this one is wider: pass the address of where it stands"
 #define PANIC_DEFER_AS(name, result, parameter) \
 	result (*)(parameter): panic_call_##name,
 
@@ -87,6 +91,8 @@ PANIC_DEFERRABLE(addrinfo, void, struct addrinfo *)
 		struct panic_unknown *: 0, default: 1), \
 		"deferred functions take a void * and return nothing; for " \
 		"another type see PANIC_DEFERRABLE in <panic/defer.h>"); \
+	_Static_assert(sizeof(1 ? (arg) : (arg)) <= sizeof(void *), \
+		PANIC_TOOWIDE_); \
 	int member; \
 }), (void)sizeof(((fn)(arg)), 0))
 
@@ -97,14 +103,14 @@ PANIC_DEFERRABLE(addrinfo, void, struct addrinfo *)
 /* What an inline frame and the library must agree on: an address that is the
  * same through one activation of a function and higher in its callers, and
  * beside it on the stack the saved return address, which tells whether that
- * activation is still there.  On x86-64 the CFA is that, also where the stack is
+ * activation is still there.  Most often the CFA is that, also where the stack is
  * realigned, and needs no frame pointer. */
-#if defined __x86_64__ && defined __GNUC__
-#define PANIC_FP_() __builtin_dwarf_cfa()
-#elif defined __GNUC__
+#if !defined __GNUC__
+#define PANIC_FP_() NULL
+#elif defined __aarch64__ || defined __riscv
 #define PANIC_FP_() __builtin_frame_address(0)
 #else
-#define PANIC_FP_() NULL
+#define PANIC_FP_() __builtin_dwarf_cfa()
 #endif
 
 /* setjmp() without the signal mask, which is 28 times dearer. */

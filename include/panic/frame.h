@@ -97,14 +97,35 @@ struct panic_g {
 
 extern PANIC_EXPORT __thread struct panic_g panic__g PANIC__TLS;
 
-/* Reads the saved return address of the activation whose frame address is fp.
- * x86-64 keeps it one word below the CFA; AArch64, one above the frame's. */
-#if defined __x86_64__
+/*
+ * Reads the saved return address of the activation whose frame address is fp.
+ * On ppc64el and s390x it is saved in the caller's frame.  On armhf a variadic
+ * function saves its arguments there, and the address elsewhere: they do not
+ * change either, but tell less.
+ */
+#if defined __x86_64__ || defined __i386__ || defined __arm__ || \
+	defined __riscv
 #define PANIC__TOKEN(fp) (((void **)(fp))[-1])
 #elif defined __aarch64__
 #define PANIC__TOKEN(fp) (((void **)(fp))[1])
+#elif defined __powerpc64__ && _CALL_ELF == 2
+#define PANIC__TOKEN(fp) (((void **)(fp))[2])
+#elif defined __s390x__
+#define PANIC__TOKEN(fp) (((void **)(fp))[-6])
 #else
 #define PANIC__TOKEN(fp) ((void *)NULL)
+#endif
+
+/* Where a call leaves the return address in a register: has it saved by now.  A
+ * compiler may save it on some ways through a function only. */
+#if defined __arm__ || defined __powerpc64__
+#define PANIC__SAVE() __asm__ volatile ("" : : : "lr")
+#elif defined __riscv
+#define PANIC__SAVE() __asm__ volatile ("" : : : "ra")
+#elif defined __s390x__
+#define PANIC__SAVE() __asm__ volatile ("" : : : "r14")
+#else
+#define PANIC__SAVE() ((void)0)
 #endif
 
 #define PANIC__LIKELY(x) __builtin_expect(!!(x), 1)
@@ -199,6 +220,7 @@ PANIC__INLINE void panic__link(struct panic__frame *f, struct panic__defer *t,
 	/* Not one store with fp: who leaves the frame waits for link. */
 	PANIC__KEEP(&f->d.link);
 	f->d.fp = fp;
+	PANIC__SAVE();
 	f->d.token = PANIC__TOKEN(fp);
 	f->d.landing = (uint8_t)landing;
 	f->d.started = 0;
