@@ -429,6 +429,16 @@ END
 void f(const char *s);
 void f(const char *s) { defer_frame(); defer(close, s); }
 END
+	cat >"$work/wide.c" <<'END'
+#include <panic.h>
+#include <unistd.h>
+void f(void);
+void f(void) { defer_frame(); defer(close, (__int128)1); }
+END
+	cat >"$work/parameter.c" <<'END'
+#include <panic.h>
+PANIC_DEFERRABLE(wide, void, __int128)
+END
 	cat >"$work/outside.c" <<'END'
 #include <panic.h>
 #include <stdlib.h>
@@ -440,6 +450,10 @@ END
 			-fsyntax-only "$work/type.c"
 		refuses "wrong argument" close "$cc" -I"$include" -Werror \
 			-fsyntax-only "$work/argument.c"
+		refuses "wide argument" 'this one is wider' "$cc" \
+			-I"$include" -fsyntax-only "$work/wide.c"
+		refuses "wide parameter" 'this one is wider' "$cc" \
+			-I"$include" -fsyntax-only "$work/parameter.c"
 		refuses "defer outside a frame" frame "$cc" -I"$include" \
 			-fsyntax-only "$work/outside.c"
 	done

@@ -107,6 +107,7 @@ EXTRA_DIST += \
 noinst_HEADERS = \
 	tests/check.h \
 	tests/fault.h \
+	tests/machine.h \
 	tests/report.h \
 	tests/sanitizer.h \
 	tests/conformance/anew.h \

@@ -5,6 +5,7 @@
  * quotient has a divisor that the compiler cannot see. */
 
 #include "fault.h"
+#include "machine.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -13,9 +14,9 @@
 
 static void (*volatile nocode)(void);
 static volatile int zero, minusone = -1;
-static volatile char *volatile wild = (volatile char *)0x123456789000;
+static volatile char *volatile wild = WILD;
 static volatile char *volatile noncanonical =
-	(volatile char *)0x8000000000000000;
+	(volatile char *)((uintptr_t)1 << (sizeof(void *) * 8 - 1));
 
 NOINLINE static void fault_call(void)
 {
@@ -62,20 +63,20 @@ END_TEST
 START_TEST(S96_a_division_by_zero_is_a_panic)
 {
 	start(0);
-#if defined __x86_64__
+	if (!DIVISION_FAULTS)
+		return;
 	attempt(fault_divide);
-	ck_assert_str_eq(trace, "[2 runtime error: integer divide by zero]");
-#endif
+	ck_assert_str_eq(trace, "[" DIVIDE_KIND " " DIVIDE_TEXT "]");
 }
 END_TEST
 
 START_TEST(S97_int_min_by_minus_one_is_called_an_overflow)
 {
 	start(0);
-#if defined __x86_64__
+	if (!OVERFLOW_FAULTS)
+		return;
 	attempt(fault_overflow);
 	ck_assert_str_eq(trace, "[3 runtime error: integer overflow]");
-#endif
 }
 END_TEST
 
@@ -98,8 +99,12 @@ static void die_wild(void)
 
 START_TEST(S94_a_higher_address_is_fatal)
 {
+	char told[64];
+
 	assert_dies(die_wild, "SIGABRT\nfatal error: fault\n");
-	assert_told("unexpected fault address 0x123456789000");
+	snprintf(told, sizeof told, "unexpected fault address %p",
+		(void *)(uintptr_t)WILD);
+	assert_told(told);
 }
 END_TEST
 

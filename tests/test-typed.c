@@ -17,6 +17,7 @@ PANIC_DEFERRABLE(long, long, long)
 	PANIC_DEFER_AS(long, long, long)
 
 #include <fcntl.h>
+#include <limits.h>
 
 START_TEST(close_takes_its_descriptor)
 {
@@ -133,14 +134,16 @@ static void say_plain_int(int n)
 START_TEST(a_programs_own_types_are_called_as_they_are)
 {
 	struct conn c = { 1 };
+	char want[64];
 
 	{
 		defer_frame();
 		defer(conn_close, &c);
-		defer(say_long, -5000000000L);
+		defer(say_long, LONG_MIN);
 	}
 	ck_assert_int_eq(c.open, 0);
-	ck_assert_str_eq(trace, "-5000000000 closed");
+	snprintf(want, sizeof want, "%ld closed", LONG_MIN);
+	ck_assert_str_eq(trace, want);
 }
 END_TEST
 

@@ -10,9 +10,10 @@
 
 #include "dying.h"
 #include "layers.h"
+#include "../machine.h"
 
 static volatile int *volatile nowhere;
-static volatile char *volatile wild = (volatile char *)0x456789012000;
+static volatile char *volatile wild = WILD;
 static volatile int zero, minusone = -1, quotient;
 
 /* Whether faults can be panics here; they are from now on. */
@@ -20,13 +21,6 @@ static bool faults(void)
 {
 	return panic_signals(0) == 0 || errno == EBUSY;
 }
-
-/* Whether a division by zero is a fault at all. */
-#if defined __x86_64__ || defined __i386__
-#define DIVISION_FAULTS true
-#else
-#define DIVISION_FAULTS false
-#endif
 
 NOINLINE FAULTS static int nil(void *unused)
 {
@@ -143,14 +137,14 @@ START_TEST(S96_an_integer_division_by_zero)
 	if (!faults() || !DIVISION_FAULTS)
 		return;
 	stops(divides);
-	expect("2: r=runtime error: integer divide by zero older");
+	expect(DIVIDE_KIND ": r=" DIVIDE_TEXT " older");
 }
 END_TEST
 
 START_TEST(S97_the_least_integer_by_minus_one_is_an_overflow)
 {
 	LAYERS();
-	if (!faults() || !DIVISION_FAULTS)
+	if (!faults() || !OVERFLOW_FAULTS)
 		return;
 	stops(overflows);
 	expect("3: r=runtime error: integer overflow older");

@@ -19,7 +19,8 @@ enum { POOLS = 64 * 2048 };
 
 enum { DEFERS = 1000000, DEPTH = 100000, PANICS = 10000 };
 
-static long count, sum, last;
+static long count, last;
+static long long sum;
 
 static void counts(long n)
 {
@@ -62,7 +63,7 @@ static void start(void)
 static void finish(long n, const char *want)
 {
 	ck_assert_int_eq(count, n);
-	ck_assert_int_eq(sum, n * (n - 1) / 2);
+	ck_assert_int_eq(sum, (long long)n * (n - 1) / 2);
 	expect(want);
 }
 
