@@ -135,17 +135,14 @@ static void unblock(void *arg)
 	pthread_sigmask(SIG_SETMASK, arg, NULL);
 }
 
-/* Signals are the accepting thread's: the worker is born with all blocked but
- * those of faults, which would end the process. */
+/* Signals are the accepting thread's: the worker is born with all blocked.  Its
+ * first deferred call unblocks those of faults. */
 static int create(struct worker *w)
 {
 	sigset_t all, old;
 
 	defer_frame();
 	sigfillset(&all);
-	sigdelset(&all, SIGSEGV);
-	sigdelset(&all, SIGBUS);
-	sigdelset(&all, SIGFPE);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	defer(unblock, &old);
 	return pthread_create(&w->thread, NULL, work, w);

@@ -76,7 +76,7 @@ struct panic__defer *panic__getchain(void)
 		panic__throw("pthread_setspecific: out of memory");
 	stackbounds(&panic__g);
 	panic__g._defer = NULL;
-	(void)panic__initsigstack();	/* without it, an overflow is fatal */
+	(void)panic__initsignals();	/* without it, an overflow is fatal */
 	errno = errnum;
 	return NULL;
 }
@@ -95,7 +95,7 @@ __attribute__((constructor)) static void init(void)
 int panic_thread_init(void)
 {
 	(void)panic__getchain();
-	return panic__initsigstack();
+	return panic__initsignals();
 }
 
 void panic__exitthread(void)

@@ -389,9 +389,9 @@ extern struct panic__sigstacks {
 	bool overflow;		/* the stack for after an overflow too */
 	size_t overflowsize;
 } panic__sigstacks;
-/* Gives the calling thread its stacks, if any are wanted; 0, or -1 if there is
- * no memory. */
-int panic__initsigstack(void);
+/* If panic_signals() was called: gives the calling thread its stacks and
+ * unblocks the signals of faults.  0, or -1 if there is no memory. */
+int panic__initsignals(void);
 void panic__freesigstack(void);
 
 /* foreign.c */

@@ -251,6 +251,12 @@ static int install(void)
 	return 0;
 }
 
+static void uninstall(void)
+{
+	for (int i = 0; i < PANIC__SIGNALS; i++)
+		sigaction(panic__faultsignals[i].sig, &former[i], NULL);
+}
+
 int panic_signals(unsigned flags)
 {
 	static atomic_flag called = ATOMIC_FLAG_INIT;
@@ -267,14 +273,17 @@ int panic_signals(unsigned flags)
 	options = flags;
 	panic__findforeign();
 	panic__sigstacks.overflow = (flags & PANIC_STACK_OVERFLOW) != 0;
+	if (install())	/* first: a signal that is pending shall find them */
+		return -1;
 	panic__sigstacks.wanted = true;
 	if (panic_thread_init()) {
 		panic__sigstacks.wanted = false;
+		uninstall();
 		atomic_flag_clear(&called);
 		errno = ENOMEM;
 		return -1;
 	}
-	return install();
+	return 0;
 }
 
 int panic_set_overflow_stack(size_t size)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sigstack.c - the stacks that a thread needs besides its own: one for signal
- * handlers, and one for the deferred calls after an overflow. */
+/* sigstack.c - what faults need of a thread: its signals are not blocked, and it
+ * has a stack for handlers, and one for the deferred calls after an overflow. */
 
 #include "config.h"
 
@@ -39,11 +39,11 @@ static int mapstacks(void)
 	return 0;
 }
 
-int panic__initsigstack(void)
+static int initsigstack(void)
 {
 	stack_t ss;
 
-	if (!panic__sigstacks.wanted || panic__m.map)
+	if (panic__m.map)
 		return 0;
 	if (mapstacks())
 		return -1;
@@ -53,6 +53,30 @@ int panic__initsigstack(void)
 		.ss_size = SIGSTACK };
 	panic__m.sigstack = !sigaltstack(&ss, NULL);
 	return 0;
+}
+
+/* Go: minitSignalMask.  Daemons make their threads with all signals blocked;
+ * but a fault that is blocked calls no handler, nor does abort() everywhere. */
+static void unblock(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (int i = 0; i < PANIC__SIGNALS; i++)
+		sigaddset(&set, panic__faultsignals[i].sig);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+/* Go: minitSignals. */
+int panic__initsignals(void)
+{
+	int status;
+
+	if (!panic__sigstacks.wanted)
+		return 0;
+	status = initsigstack();
+	unblock();
+	return status;
 }
 
 void panic__freesigstack(void)

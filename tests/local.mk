@@ -64,11 +64,12 @@ SHELL_TESTS = \
 # A sanitizer takes the faults for itself, and does not like to be loaded by
 # programs that were built without it.
 if !SANITIZER
-PANIC_TESTS += tests/test-handler tests/test-overflow tests/test-signal
+PANIC_TESTS += tests/test-handler tests/test-mask tests/test-overflow \
+	tests/test-signal
 SHELL_TESTS += tests/crash.sh tests/header.sh tests/unwinder.sh
 else
-LEFT_OUT = test-handler test-overflow test-signal storm crash.sh header.sh \
-	unwinder.sh
+LEFT_OUT = test-handler test-mask test-overflow test-signal storm crash.sh \
+	header.sh unwinder.sh
 endif
 
 check_PROGRAMS += tests/gdb-target

@@ -27,8 +27,9 @@ extern "C" {
  *   - the overflow of a stack, without PANIC_STACK_OVERFLOW.
  * abort(), and a SIGABRT that is sent, still end the process, but with a
  * report, unless the signal has a handler of the program's own.
- * A thread that blocks SIGSEGV, SIGBUS or SIGFPE is killed by its fault: no
- * handler is called then.
+ * Each thread has these signals unblocked when it is prepared: by its first
+ * deferred call after panic_signals(), or by panic_thread_init().  One that
+ * blocks them later is killed by its fault: no handler is called then.
  * A static program cannot tell libc from its own code, so there a fault in
  * libc is a panic like any other.
  * C promises no fault for an invalid access: a compiler may assume that there
@@ -56,9 +57,10 @@ enum panic_signal_flags {
  */
 PANIC_EXPORT int panic_signals(unsigned flags);
 
-/* Makes the calling thread ready for a stack overflow, as its first deferred
- * call does: for a thread that makes none in time.  Returns 0, or -1 with errno
- * ENOMEM. */
+/* Prepares the calling thread as its first deferred call does: it gets its
+ * stacks, and the signals of panic_signals() are unblocked.  For a thread that
+ * defers nothing in time, or did so before panic_signals().  Returns 0, or -1
+ * with errno ENOMEM.  Go: minitSignals. */
 PANIC_EXPORT int panic_thread_init(void);
 
 /* The size in bytes of the stack on which deferred calls run after a stack
