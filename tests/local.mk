@@ -92,7 +92,7 @@ if STATIC
 PANIC_TESTS += tests/test-memory
 endif
 tests_test_memory_LDFLAGS = $(AM_LDFLAGS) -static \
-	-Wl,--wrap=malloc,--wrap=free
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=free
 
 EXTRA_DIST += \
 	tests/CONFORMANCE.md \

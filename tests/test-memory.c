@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* test-memory.c - when there is no memory, and how much is used (D6, D19).
  *
- * Linked with the static library and -Wl,--wrap=malloc,--wrap=free, so that
- * the library's calls and this file's come by here.
+ * Linked with the static library and -Wl,--wrap=malloc and the like, so that
+ * the library's calls and this file's come by here.  Compilers turn malloc()
+ * and clearing into calloc().
  */
 
 #include "check.h"
 
 #include <errno.h>
+#include <stdbool.h>
 
 void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
 void __real_free(void *p);
 void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
 void __wrap_free(void *p);
 
 /* Check is linked statically too, and must have its memory: only a thread
@@ -20,23 +24,37 @@ static __thread volatile int watched;
 /* The compiler takes malloc() for a function that looks at none of these. */
 static volatile long fail_at;	/* the call that fails, from 1; 0: none */
 static volatile int fail_on;	/* and all that follow it */
-static volatile long calls;	/* of malloc() since fail_from() */
+static volatile long calls;	/* for memory, since fail_from() */
 static volatile long live;	/* what it returned and nobody has freed */
+
+/* Counts a call; whether it must fail. */
+static bool refused(void)
+{
+	calls++;
+	if (!fail_at || calls < fail_at || (calls > fail_at && !fail_on))
+		return false;
+	errno = ENOMEM;
+	return true;
+}
+
+static void *given(void *p)
+{
+	live += p != NULL;
+	return p;
+}
 
 void *__wrap_malloc(size_t size)
 {
-	void *p;
-
 	if (!watched)
 		return __real_malloc(size);
-	calls++;
-	if (fail_at && (calls == fail_at || (fail_on && calls > fail_at))) {
-		errno = ENOMEM;
-		return NULL;
-	}
-	p = __real_malloc(size);
-	live += p != NULL;
-	return p;
+	return refused() ? NULL : given(__real_malloc(size));
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	if (!watched)
+		return __real_calloc(n, size);
+	return refused() ? NULL : given(__real_calloc(n, size));
 }
 
 void __wrap_free(void *p)
