@@ -117,8 +117,10 @@ struct panic_g *panic_g_new(void *stack, size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	*g = (struct panic_g){ .lo = (uintptr_t)stack,
-		.hi = (uintptr_t)stack + size };
+	/* A frame's address may be where the stack ends, as that of the first
+	 * function on riscv64, but not where it begins. */
+	*g = (struct panic_g){ .lo = (uintptr_t)stack + 1,
+		.hi = (uintptr_t)stack + size + 1 };
 	return g;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* arch/cfa.h - what libunwind calls sp, as a CFA. */
+/* arch/cfa.h - what libunwind calls sp and pc, as a CFA and an address. */
 #ifndef PANIC_ARCH_CFA_H
 #define PANIC_ARCH_CFA_H
 
@@ -14,6 +14,16 @@ static inline uintptr_t panic__cfa(uintptr_t sp)
 	return sp + 160;
 #else
 	return sp;
+#endif
+}
+
+/* On armhf the lowest bit of a pc tells the instruction set. */
+static inline uintptr_t panic__pc(uintptr_t pc)
+{
+#if defined __arm__
+	return pc & ~(uintptr_t)1;
+#else
+	return pc;
 #endif
 }
 

@@ -136,7 +136,7 @@ static bool get(unw_cursor_t *c, struct frame *f)
 	    unw_get_reg(c, UNW_REG_IP, &pc) || pc == 0)
 		return false;
 	f->sp = panic__cfa((uintptr_t)sp);
-	f->pc = (uintptr_t)pc;
+	f->pc = panic__pc((uintptr_t)pc);
 	f->above = 0;
 	f->insignal = unw_is_signal_frame(c) > 0;
 	return true;
