@@ -228,6 +228,22 @@ HELPER void shout(void *word)
 	ck_assert_msg(strstr(death, text) == NULL, \
 		"\"%s\" is in:\n%s", text, death)
 
+/* Whether the test's name is among the words of LEFT_OUT: what an emulator
+ * cannot do. */
+static int left_out(const char *name)
+{
+	const char *list = getenv("LEFT_OUT"), *found;
+	size_t n = strlen(name);
+
+	for (found = list; found && (found = strstr(found, name)); found += n)
+		if ((found == list || found[-1] == ' ') &&
+		    (found[n] == ' ' || !found[n])) {
+			printf("left out: %s\n", name);
+			return 1;
+		}
+	return 0;
+}
+
 /* Runs the tests, a list that ends in NULL; what main() returns. */
 HELPER int run_tests(const char *name, const TTest *const *tests)
 {
@@ -239,7 +255,8 @@ HELPER int run_tests(const char *name, const TTest *const *tests)
 	tcase_add_checked_fixture(tcase, forget, check_chains);
 	tcase_set_timeout(tcase, 120);
 	for (; *tests; tests++)
-		tcase_add_test(tcase, *tests);
+		if (!left_out((*tests)->name))
+			tcase_add_test(tcase, *tests);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

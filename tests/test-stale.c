@@ -205,7 +205,7 @@ static NOINLINE void left_and_told(void)
 {
 	defer_frame();
 	defer(shout, "lost");
-	returned_to = (void **)__builtin_frame_address(0) + 1;
+	returned_to = &PANIC__TOKEN(PANIC_FP_());
 	longjmp(env, 1);
 }
 

@@ -20,7 +20,8 @@ UNUSED static _Unwind_Reason_Code compare(struct _Unwind_Context *c, void *arg)
 {
 	struct onstack *o = arg;
 
-	if (_Unwind_GetIP(c) == o->pc)
+	/* The lowest bit may tell the instruction set. */
+	if ((_Unwind_GetIP(c) | 1) == (o->pc | 1))
 		o->found++;
 	return _URC_NO_REASON;
 }
