@@ -141,7 +141,7 @@ AM_TESTS_ENVIRONMENT = $(PANIC_ENVIRONMENT); \
 	unset PANIC_EXIT PANIC_TRACEBACK;
 
 EXTRA_DIST += tests/summary.sh tests/installcheck.sh tests/matrix.sh
-EXTRA_DIST += tests/arm64.sh tests/calcd-lib.sh
+EXTRA_DIST += tests/ports.sh tests/calcd-lib.sh
 
 # Automake's own rule, with one line for the whole suite at its end, passed or
 # not: check-local comes too early, or after a failure not at all.
@@ -152,11 +152,13 @@ check-TESTS: $(check_PROGRAMS) $(dist_check_SCRIPTS)
 	@$(MAKE) $(AM_MAKEFLAGS) $(TEST_SUITE_LOG); status=$$?; \
 	$(SHELL) $(srcdir)/tests/summary.sh $(TEST_LOGS); exit $$status
 
-# The tests in C for AArch64, under qemu.  No part of check: it wants a cross
-# compiler, and the first time Debian's archive.
-check-arm64:
-	@$(PANIC_ENVIRONMENT) $(SHELL) $(srcdir)/tests/arm64.sh
-.PHONY: check-arm64
+# The tests in C on Debian's other architectures: make check-ports
+# PORTS="arm64 i386".  No part of check: it wants cross compilers, and the first
+# time Debian's archive.
+check-ports:
+	@$(PANIC_ENVIRONMENT) PORTS='$(PORTS)' PORT_TESTS='$(PORT_TESTS)' \
+	$(SHELL) $(srcdir)/tests/ports.sh
+.PHONY: check-ports
 
 installcheck-local:
 	@$(PANIC_ENVIRONMENT) DESTDIR='$(DESTDIR)' libdir='$(libdir)' \
