@@ -12,6 +12,7 @@ struct task {
 	enum dialect dialect;
 	int size, depth;		/* all programs up to these, if size */
 	const char *go;			/* path of the Go interpreter, or NULL */
+	enum rules gorules;		/* those of its version */
 	int workers;
 };
 

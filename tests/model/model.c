@@ -135,7 +135,7 @@ static bool go_loses(struct machine *m, int goexit)
 	if (goexit == NONE || m->raised[m->top].link == goexit)
 		return false;
 	m->out->lost = true;
-	return m->rules == RULES_GO119;
+	return m->rules == RULES_GO121;
 }
 
 /* The deferred call that recovered m->top has returned to the frame. */

@@ -93,7 +93,7 @@ struct prediction {
 enum rules {
 	RULES_FULL,			/* everything, for the library */
 	RULES_PLAIN,			/* what Go can show, too */
-	RULES_GO119			/* the same, with Go 1.19's S86 */
+	RULES_GO121			/* the same, with S86 as up to Go 1.21 */
 };
 
 void model_run(const struct prog *p, enum rules rules, struct prediction *out);

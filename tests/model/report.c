@@ -55,7 +55,7 @@ void report(const struct task *t, struct prog *bad)
 	else
 		shrink(bad, fails, &trial);
 	try_program(t, bad, trial.progress, false);
-	model_run(bad, trial.progress->in_go ? RULES_GO119 : rules, &want);
+	model_run(bad, trial.progress->in_go ? t->gorules : rules, &want);
 	print_bytes(bad);
 	printf("model:    %s\n", want.text);
 	printf("%s %s\n", trial.progress->in_go ? "Go:      " : "library: ",
@@ -93,7 +93,7 @@ static void random_program(struct sources *s, const struct task *t,
 		gen_random(p, t->dialect, t->seed, s->next++);
 		model_run(p, RULES_FULL, want);
 		overflow = want->overflow;
-		model_run(p, RULES_GO119, want);
+		model_run(p, t->gorules, want);
 		overflow |= want->overflow;
 	} while (overflow);
 	model_run(p, RULES_FULL, want);
@@ -112,7 +112,7 @@ static void write_program(struct sources *s, const struct task *t, FILE *c,
 	fprintf(s->expected, "%d: %s\n", number, want.text);
 	if (t->dialect != DIALECT_GO)
 		return;
-	model_run(&p, RULES_GO119, &want);
+	model_run(&p, t->gorules, &want);
 	source_go(s->go, &p, prefix, want.resumed);
 	fprintf(s->expected_go, "%d: %s\n", number, want.text);
 }

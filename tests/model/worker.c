@@ -41,7 +41,7 @@ static void ask_go(struct worker *w, const struct prog *p)
 	char got[MAX_TRACE];
 
 	if (p)
-		model_run(p, RULES_GO119, &w->want);
+		model_run(p, w->task->gorules, &w->want);
 	if (!go_check(w->go, p, w->want.text, &bad, got))
 		differs(w, &bad, got, true);
 }
@@ -96,7 +96,7 @@ static bool too_long(const struct task *t, const struct prog *p)
 
 	model_run(p, rules(t), &want);
 	if (t->go && !want.overflow)
-		model_run(p, RULES_GO119, &want);
+		model_run(p, t->gorules, &want);
 	return want.overflow;
 }
 
