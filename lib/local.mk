@@ -106,5 +106,10 @@ install-data-local:
 			'$(DESTDIR)$(gdbdir)'/$$(basename "$$so")-gdb.py; \
 	done
 
+# The loader finds a library in a folder that it knows only after this.
+install-exec-hook:
+	@test -n '$(DESTDIR)' || test `id -u` -ne 0 || \
+		PATH=$$PATH:/sbin:/usr/sbin ldconfig 2>/dev/null || :
+
 uninstall-local:
 	rm -f '$(DESTDIR)$(gdbdir)'/libpanic.so.*-gdb.py

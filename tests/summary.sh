@@ -1,8 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# summary.sh LOG... - adds up the closing lines that Check left in the logs of
-# the tests and prints the sum in the same form.
+# summary.sh LOG... - shows what the tests that failed said, adds up the closing
+# lines that Check left in the logs, and prints the sum in the same form.
 
+for log do
+	tail -n 1 "$log" 2>/dev/null |
+		grep -E '^(FAIL|ERROR|XPASS) .*\(exit status' >/dev/null ||
+		continue
+	printf '\n== The end of %s\n' "$(cd "${log%/*}" && pwd)/${log##*/}"
+	tail -n 40 "$log"
+	echo
+done
 for log do
 	test ! -f "$log" || cat "$log"
 done | awk '
