@@ -141,7 +141,7 @@ AM_TESTS_ENVIRONMENT = $(PANIC_ENVIRONMENT); \
 	unset PANIC_EXIT PANIC_TRACEBACK;
 
 EXTRA_DIST += tests/summary.sh tests/installcheck.sh tests/matrix.sh
-EXTRA_DIST += tests/ports.sh tests/calcd-lib.sh
+EXTRA_DIST += tests/ports.sh tests/debian.sh tests/calcd-lib.sh
 
 # Automake's own rule, with one line for the whole suite at its end, passed or
 # not: check-local comes too early, or after a failure not at all.
@@ -159,6 +159,11 @@ check-ports:
 	@$(PANIC_ENVIRONMENT) PORTS='$(PORTS)' PORT_TESTS='$(PORT_TESTS)' \
 	$(SHELL) $(srcdir)/tests/ports.sh
 .PHONY: check-ports
+
+# Both README commands in chroots of Debian's releases, from a clean clone.
+check-debian:
+	@$(PANIC_ENVIRONMENT) SUITES='$(SUITES)' $(SHELL) $(srcdir)/tests/debian.sh
+.PHONY: check-debian
 
 installcheck-local:
 	@$(PANIC_ENVIRONMENT) DESTDIR='$(DESTDIR)' libdir='$(libdir)' \

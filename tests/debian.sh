@@ -1,0 +1,217 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# debian.sh - a newcomer's way on the releases of Debian: make check-debian.
+#
+# Each gets a chroot of its own, at first with nothing in it but apt.  There a
+# clean clone of HEAD is built and tested by README's two commands, as root, who
+# may install, and as a user who may not.  Ends with a table.
+#
+# From the environment: SUITES, names of releases, with ":ARCHITECTURE" behind
+# those that are not the machine's ("trixie bookworm:i386"); ROWS, of demo,
+# check, user, readme, go and headers (sid's newest compilers), all by default;
+# CHROOTS, the folder with the chroots, which are kept and used again; MIRROR,
+# else this system's own.  Wants root, mmdebstrap and the mirror.
+# Exit status: 0, 1, or 77 if something is missing.
+# shellcheck disable=SC2016
+set -u
+
+top=$(cd "${top_srcdir:-$(dirname "$0")/..}" && pwd) || exit 1
+SUITES=${SUITES:-bookworm trixie sid}
+ROWS=${ROWS:-demo check user readme go headers}
+CHROOTS=${CHROOTS:-${top_builddir:-.}/chroots}
+checks=0
+failures=0
+
+skip() {
+	echo "debian.sh: skipped: $*"
+	exit 77
+}
+
+[ "$(id -u)" -eq 0 ] || skip "wants root, to make chroots"
+for tool in mmdebstrap unshare git; do
+	command -v $tool >/dev/null || skip "no $tool"
+done
+mkdir -p "$CHROOTS/log" && CHROOTS=$(cd "$CHROOTS" && pwd) || exit 1
+log=$CHROOTS/log
+: >"$log/table"
+
+# Where this system's own packages come from.
+mirror() {
+	apt-get indextargets --format '$(LABEL) $(SITE)' \
+		'Created-By: Packages' | sed -n 's/^Debian //p' | head -n 1
+}
+
+# A mirror may be older than the date; whether that matters this system says.
+valid() {
+	apt-config dump Acquire::Check-Valid-Until |
+		sed -n 's/.* "\(.*\)";/\1/p' | grep . || echo true
+}
+
+# create SUITE ARCHITECTURE: one suite only, for those of updates may be half
+# there.  What dpkg writes need not be safe from a loss of power.
+create() {
+	[ ! -d "$root" ] || return 0
+	rm -rf "$root.new"
+	mmdebstrap --mode=root --variant=minbase --architectures="$2" \
+		--aptopt="Acquire::Check-Valid-Until \"$(valid)\"" \
+		--aptopt='Acquire::Retries "3"' --dpkgopt=force-unsafe-io \
+		"$1" "$root.new" "deb $mirror $1 main" &&
+		echo 'newcomer:x:1000:1000::/home/newcomer:/bin/sh' \
+			>>"$root.new/etc/passwd" &&
+		mv "$root.new" "$root"
+}
+
+# as USER COMMAND: in the user's home in the chroot, and in a namespace of its
+# own, so that nothing stays mounted.
+as() {
+	timeout 3600 unshare --mount sh -c '
+		mount -t proc proc "$1/proc" &&
+		mount -t sysfs sysfs "$1/sys" &&
+		mount --rbind /dev "$1/dev" &&
+		exec chroot --userspec="$2" "$1" env -i HOME="/home/$2" \
+			LC_ALL=C.UTF-8 CK_TIMEOUT_MULTIPLIER=4 \
+			PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+			sh -c "cd && $3"
+	' sh "$root" "$1" "$2" </dev/null
+}
+
+# clone USER: anew, into the user's home.
+clone() {
+	rm -rf "${root:?}/home/$1"
+	mkdir -p "$root/home/$1" &&
+		git clone -q --no-hardlinks "$top" "$root/home/$1/libpanic" &&
+		{ [ "$1" = root ] || chown -R 1000:1000 "$root/home/$1"; }
+}
+
+install() {
+	as root "apt-get -qq update && DEBIAN_FRONTEND=noninteractive \
+		apt-get -qq -y -o Dpkg::Use-Pty=0 \
+		install --no-install-recommends $*"
+}
+
+# The rows.  All but the first leave what they have built to the next.
+
+demo() {
+	clone root && as root 'cd libpanic && ./bootstrap demo'
+}
+
+check() {
+	as root 'cd libpanic && ./bootstrap check'
+}
+
+user() {
+	clone newcomer && as newcomer \
+		'cd libpanic && ./bootstrap demo && ./bootstrap check'
+}
+
+# README's program and what it prints, with what make install has left.
+readme() {
+	as root 'cd libpanic && make -s -C build install &&
+		awk "/^\`\`\`c\$/ { c = 1; next } /^\`\`\`/ && c { exit } c" \
+			README.md >prog.c &&
+		awk "/^It prints/ { it = 1 } /^\`\`\`/ && it { n++; next }
+			n == 2 { exit } n" README.md >printed &&
+		cc $(pkg-config --cflags libpanic) -c prog.c &&
+		cc prog.o $(pkg-config --libs libpanic) -o prog &&
+		./prog >got && diff printed got'
+}
+
+go() {
+	install golang-go && as root 'cd libpanic && make -C build check-go \
+		>go.log 2>&1; status=$?; cat go.log; sh tests/summary.sh go.log
+		exit $status'
+}
+
+headers() {
+	install clang-21 clang-22 g++ && as root 'cd libpanic &&
+		make -C build check TESTS=tests/header.sh
+		status=$?; cat build/tests/header.log; exit $status'
+}
+
+# The table.
+
+# What was not run and why: the last words of the tests that were skipped, and
+# what the others said.
+left_out() {
+	sed -n 's/^SKIP: //p' "$out" | while read -r test; do
+		sed -n '$!h; ${ x; s,^,'"$test: ,p; }" \
+			"$1/build/${test%.sh}.log"
+	done
+	find "$1/build/tests" -name '*.log' -exec \
+		grep -h ': left out: ' {} + | sort -u
+}
+
+title() {
+	case $1 in
+	demo | check)
+		echo "./bootstrap $1, root" ;;
+	user)	echo "both commands, a user" ;;
+	readme)	echo "README's program, installed" ;;
+	go)	sed -n 's/^go version \(go[^ ]*\).*/make check-go, \1/p' "$out" ;;
+	headers)
+		echo "header.sh, newest compilers" ;;
+	esac
+}
+
+# counted STATUS: checks and failures of the run that $out tells of.  One that
+# counts nothing is one check, and one that failed has a failure.
+counted() {
+	sed -n 's/^[^ ]*: Checks: //p' "$out" | tail -n 1 | awk -v status="$1" '
+		{ checks = $1 + 0; failures = $3 + $5 }
+		END { print checks ? checks : 1,
+			status && !failures ? 1 : failures + 0 }'
+}
+
+# row SUITE ROW
+row() {
+	out=$log/$(echo "$1-$2" | tr : -).log
+	start=$(date +%s)
+	"$2" >"$out" 2>&1
+	# shellcheck disable=SC2046
+	set -- "$1" "$2" $(counted $?)
+	checks=$((checks + $3))
+	failures=$((failures + $4))
+	printf '%-16s %-30s %8d %6d\n' "$1" "$(title "$2")" "$3" "$4" |
+		tee -a "$log/table"
+	echo "	$(($(date +%s) - start)) s"
+	[ "$4" -eq 0 ] || tail -n 100 "$out"
+	case $2 in
+	check)	left_out "$root/home/root/libpanic" ;;
+	user)	left_out "$root/home/newcomer/libpanic" ;;
+	esac | sed 's/^/	not run: /' >>"$log/table"
+}
+
+# What it was built with.
+versions() {
+	as root 'echo "	gcc $(gcc -dumpfullversion)," \
+		"glibc $(ldd --version | sed -n "1s/.* //p")," \
+		"libunwind $(pkg-config --modversion libunwind)"' 2>/dev/null
+}
+
+# suite NAME[:ARCHITECTURE]
+suite() {
+	root=$CHROOTS/$(echo "$1" | tr : -)
+	arch=${1#"${1%%:*}"}
+	arch=${arch#:}
+	if ! create "${1%%:*}" "${arch:-$(dpkg --print-architecture)}" \
+	    >"$log/create" 2>&1; then
+		tail -n 20 "$log/create"
+		skip "no chroot for $1"
+	fi
+	for r in $ROWS; do
+		[ "$r" != headers ] || [ "${1%%:*}" = sid ] || continue
+		row "$1" "$r"
+	done
+	versions >>"$log/table"
+}
+
+mirror=${MIRROR:-$(mirror)}
+[ -n "$mirror" ] || skip "no mirror of Debian in apt's sources: set MIRROR"
+for s in $SUITES; do
+	suite "$s"
+done
+printf '\n%-16s %-30s %8s %6s\n' where what checks failed
+cat "$log/table"
+echo "$((100 * (checks - failures) / checks))%: Checks: $checks," \
+	"Failures: $failures, Errors: 0"
+[ "$failures" -eq 0 ]
