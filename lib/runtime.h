@@ -27,6 +27,10 @@
 #define PANIC__ONCE __attribute__((noinline, noclone))
 #endif
 
+/* An address in the frame of the function that it stands in, which is no longer
+ * in its caller's: where a walk shall begin. */
+#define PANIC__INFRAME() ((uintptr_t)PANIC_CFA_() - 1)
+
 /* A defensive test that no input reaches: coverage leaves it out. */
 #define NEVER(x) (__builtin_expect(!!(x), 0))
 

@@ -75,7 +75,7 @@ struct panic *panic_take(const struct panic *p)
 	t->site.function = add(&to, p->site->function);
 	t->site.line = p->site->line;
 	t->site.call = NULL;
-	addstacks(t, old, (uintptr_t)__builtin_frame_address(0));
+	addstacks(t, old, PANIC__INFRAME());
 	if (p->type == &panic_fault_type && p->data) {
 		t->fault = *(const struct panic_fault *)p->data;
 		t->p.data = &t->fault;	/* the old one is on the stack */

@@ -152,7 +152,10 @@ run() {
 		export CK_DEFAULT_TIMEOUT="${CK_DEFAULT_TIMEOUT:-60}"
 		LEFT_OUT=$(left_out)
 		export LEFT_OUT
-		[ -z "$emulator" ] || export EMULATOR="$emulator"
+		# qemu's heap does not grow in one piece for long, and malloc
+		# counts the seams as memory in use.
+		[ -z "$emulator" ] ||
+			export EMULATOR="$emulator" MALLOC_TOP_PAD_=67108864
 		# shellcheck disable=SC2086
 		timeout 600 $emulator "./$1"
 	) >"$build/$1.log" 2>&1 </dev/null
@@ -166,7 +169,10 @@ cannot() {
 	qemu	all_threads_are_shown_and_the_deaf_are_named	a real-time signal does not stop a thread in a system call
 	qemu	no_memory_does_not_stop_it	memory cannot be limited
 	qemu	no_descriptor_keeps_the_process_alive	a process that has closed standard error does not die
+	qemu	no_other_signal_is_unblocked	it keeps signals 63 and 64 for itself
+	ppc64el	abort_in_a_thread_that_blocks_all_is_reported	qemu's signal trampoline is not the kernel's: libunwind does not know it
 	armhf	abort_ends_with_a_report	libc's abort() has no unwind rules
+	armhf	abort_in_a_thread_that_blocks_all_is_reported	libc's abort() has no unwind rules
 	END
 }
 
@@ -210,9 +216,11 @@ check() {
 	failures=$((failures + $(count "$bad")))
 	# shellcheck disable=SC2046
 	left=$(sed -n 's/^left out: //p' $(logs))
+	for test in $left; do
+		echo "$1 $test${emulator:+ qemu $test}"
+	done >>"$ports/left"
 	row "$1" "$suite" "$(count "$ran")" "$(checks)" "$(count "$bad")" \
 		"$(count "$left")" >>"$table"
-	echo "$left" >>"$ports/left"
 }
 
 count() {
@@ -225,7 +233,7 @@ report() {
 	cat "$table"
 	[ -s "$ports/left" ] || return
 	cannot | while IFS='	' read -r who test why; do
-		! grep -qx "$test" "$ports/left" ||
+		! grep -q "$who $test\>" "$ports/left" ||
 			echo "left out on $who: $test: $why"
 	done
 }

@@ -313,7 +313,7 @@ void panic_print_stack(const struct panic *p, int fd)
 	} else {
 		panic__identify(s);
 		s->state = "running";
-		r->limit = (uintptr_t)__builtin_frame_address(0);
+		r->limit = PANIC__INFRAME();
 	}
 	panic__printreport(r, fd);
 	panic__freereport(r);

@@ -364,7 +364,7 @@ static PANIC_NORETURN void throwtext(const char *before, const char *text,
 
 void panic__throw2(const char *before, const char *text)
 {
-	throwtext(before, text, (uintptr_t)__builtin_frame_address(0));
+	throwtext(before, text, PANIC__INFRAME());
 }
 
 #define THROW(fmt) do { \
@@ -374,7 +374,7 @@ void panic__throw2(const char *before, const char *text)
 	va_start(ap, fmt); \
 	vsnprintf(text, sizeof text, fmt, ap); \
 	va_end(ap); \
-	throwtext(NULL, text, (uintptr_t)__builtin_frame_address(0)); \
+	throwtext(NULL, text, PANIC__INFRAME()); \
 } while (0)
 
 void panic__throw(const char *fmt, ...)
