@@ -62,12 +62,21 @@ knows() {
 	"$1" "-std=$2" -x "$3" -fsyntax-only /dev/null 2>/dev/null
 }
 
+# takes CC WARNING
+takes() {
+	"$1" -Werror "$2" -fsyntax-only -x c /dev/null 2>/dev/null
+}
+
 # warnings CC: what the header must be silent under, where its folder is none
 # of the system's.
 warnings() {
 	echo "$strict"
-	"$1" -Werror -Wcast-function-type-strict -fsyntax-only -x c \
-		/dev/null 2>/dev/null && echo -Wcast-function-type-strict
+	takes "$1" -Wcast-function-type-strict &&
+		echo -Wcast-function-type-strict
+	# gcc guesses, and wrongly, where a landing is a real setjmp().
+	takes "$1" -Wclobbered &&
+		! "$1" -dM -E -x c /dev/null | grep __x86_64__ >/dev/null &&
+		echo -Wno-clobbered
 }
 
 header_alone() {
@@ -433,11 +442,11 @@ END
 #include <panic.h>
 #include <unistd.h>
 void f(void);
-void f(void) { defer_frame(); defer(close, (__int128)1); }
+void f(void) { defer_frame(); defer(close, (double _Complex)1); }
 END
 	cat >"$work/parameter.c" <<'END'
 #include <panic.h>
-PANIC_DEFERRABLE(wide, void, __int128)
+PANIC_DEFERRABLE(wide, void, double _Complex)
 END
 	cat >"$work/outside.c" <<'END'
 #include <panic.h>

@@ -28,9 +28,9 @@
 #define DIVIDE_TEXT ""
 #endif
 
-/* An address where nothing is. */
+/* An address where nothing is, not even something of a sanitizer's. */
 #if UINTPTR_MAX > 0xffffffff
-#define WILD ((volatile char *)0x123456789000)
+#define WILD ((volatile char *)0x456789012000)
 #else
 #define WILD ((volatile char *)0x12345000)
 #endif
