@@ -10,7 +10,8 @@
 # those that are not the machine's ("trixie bookworm:i386"); ROWS, of demo,
 # check, user, readme, go and headers (sid's newest compilers), all by default;
 # CHROOTS, the folder with the chroots, which are kept and used again; MIRROR,
-# else this system's own.  Wants root, mmdebstrap and the mirror.
+# else this system's own.  Wants root, mmdebstrap (and arch-test for another
+# architecture) and the mirror.
 # Exit status: 0, 1, or 77 if something is missing.
 # shellcheck disable=SC2016
 set -u
@@ -162,6 +163,13 @@ counted() {
 			status && !failures ? 1 : failures + 0 }'
 }
 
+# tell SUITE TITLE CHECKS FAILURES: a line of the table.
+tell() {
+	checks=$((checks + $3))
+	failures=$((failures + $4))
+	printf '%-16s %-30s %8d %6d\n' "$@" | tee -a "$log/table"
+}
+
 # row SUITE ROW
 row() {
 	out=$log/$(echo "$1-$2" | tr : -).log
@@ -169,10 +177,7 @@ row() {
 	"$2" >"$out" 2>&1
 	# shellcheck disable=SC2046
 	set -- "$1" "$2" $(counted $?)
-	checks=$((checks + $3))
-	failures=$((failures + $4))
-	printf '%-16s %-30s %8d %6d\n' "$1" "$(title "$2")" "$3" "$4" |
-		tee -a "$log/table"
+	tell "$1" "$(title "$2")" "$3" "$4"
 	echo "	$(($(date +%s) - start)) s"
 	[ "$4" -eq 0 ] || tail -n 100 "$out"
 	case $2 in
@@ -196,7 +201,8 @@ suite() {
 	if ! create "${1%%:*}" "${arch:-$(dpkg --print-architecture)}" \
 	    >"$log/create" 2>&1; then
 		tail -n 20 "$log/create"
-		skip "no chroot for $1"
+		tell "$1" "a chroot" 1 1
+		return
 	fi
 	for r in $ROWS; do
 		[ "$r" != headers ] || [ "${1%%:*}" = sid ] || continue
