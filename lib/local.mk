@@ -19,7 +19,10 @@ lib_libpanic_la_SOURCES = \
 	lib/crash/elf.c \
 	lib/crash/dwarf.c \
 	lib/crash/out.c \
+	lib/crash/panics.c \
+	lib/crash/stacks.c \
 	lib/crash/child.c \
+	lib/crash/guard.c \
 	lib/crash/throw.c \
 	lib/stale.c \
 	lib/crash/threads.c \

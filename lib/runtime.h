@@ -357,6 +357,9 @@ void panic__putsite(struct panic__out *o, const struct panic_site *site);
 void panic__putindented(struct panic__out *o, const char *s);
 /* Waits half a second at most for the reader. */
 void panic__flush(struct panic__out *o);
+
+/* crash/panics.c */
+
 /* The lines of the thread's panics, if texts is set, and where they were
  * raised. */
 void panic__printpanics(struct panic__out *o, bool texts);
@@ -371,6 +374,16 @@ int panic__crashfd(void);
 struct panic_hook panic__gethook(void);
 /* Reads PANIC_TRACEBACK and PANIC_EXIT. */
 void panic__getenv(void);
+
+/* crash/guard.c */
+
+/* Catches faults, but leaves alone what has a handler of the program's unless
+ * all is set: its own code may live by them. */
+void panic__catchfaults(bool all);
+/* Lets abort() find the program's handler, and a core not ours. */
+void panic__releaseabort(void);
+/* Calls fn(arg).  Returns 0, or the signal of a fault in it. */
+int panic__guarded(void (*fn)(void *), void *arg);
 
 /* crash/throw.c */
 
@@ -453,7 +466,7 @@ struct panic__taken {
 	struct panic__stack s[];
 };
 
-/* crash/child.c */
+/* crash/stacks.c */
 
 /* The stacks of a report, in memory that a child process shares. */
 struct panic__report {
@@ -473,6 +486,16 @@ struct panic__report *panic__newreport(size_t max);
 void panic__freereport(struct panic__report *r);
 /* A stack more, or NULL if there is no room. */
 struct panic__stack *panic__addstack(struct panic__report *r);
+/* Prints the frame that goes on at pc; with the library's own too if all is
+ * set. */
+typedef void panic__printer(struct panic__out *o, uintptr_t pc, bool all);
+/* Prints what is not yet printed. */
+void panic__putrest(struct panic__report *r, int fd, panic__printer *print);
+/* Memory from mmap(); NULL if there is none. */
+void *panic__map(size_t size, int flags);
+
+/* crash/child.c */
+
 /* Prints all stacks. */
 void panic__printreport(struct panic__report *r, int fd);
 
@@ -491,11 +514,8 @@ size_t panic__countthreads(void);
 void panic__putmodule(struct panic__out *o, uintptr_t addr);
 /* Whether the address is in the library, and the library a shared one. */
 bool panic__islibrary(uintptr_t addr);
-/* Prints the frame that goes on at pc.  The first takes no lock and uses no
- * heap; the second is for a child process; all as above, by name for what is
- * not in a library of its own. */
-void panic__printpc(struct panic__out *o, uintptr_t pc, bool all);
-void panic__printframe(struct panic__out *o, uintptr_t pc, bool all);
+/* Takes no lock and uses no heap. */
+panic__printer panic__printpc;
 /* Whether a function of that name is the library's. */
 bool panic__isours(const char *name);
 

@@ -31,129 +31,7 @@
 #include <sys/prctl.h>
 #endif
 
-#ifndef MAP_ANONYMOUS
-#define MAP_ANONYMOUS MAP_ANON
-#endif
-
 enum { IDLE = 2000, CHILDSTACK = 1 << 20 };
-
-typedef void printpc(struct panic__out *o, uintptr_t pc, bool all);
-
-static void *map(size_t size, int flags)
-{
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
-		MAP_ANONYMOUS | flags, -1, 0);
-
-	return p == MAP_FAILED ? NULL : p;
-}
-
-struct panic__report *panic__newreport(size_t max)
-{
-	size_t size = sizeof(struct panic__report) +
-		max * sizeof(struct panic__stack);
-	struct panic__report *r = map(size, MAP_SHARED);
-
-	if (r) {
-		r->size = size;
-		r->max = max;
-	}
-	return r;
-}
-
-void panic__freereport(struct panic__report *r)
-{
-	munmap(r, r->size);
-}
-
-struct panic__stack *panic__addstack(struct panic__report *r)
-{
-	return r->n < r->max ? &r->s[r->n++] : NULL;
-}
-
-/* thread 7 "worker-3" [running]: */
-static void puttitle(struct panic__out *o, const struct panic__stack *s)
-{
-	panic__puts(o, "thread ");
-	panic__putn(o, (uintmax_t)s->tid, 10);
-	if (s->name[0]) {
-		panic__puts(o, " \"");
-		panic__puts(o, s->name);
-		panic__putc(o, '"');
-	}
-	if (s->state) {
-		panic__puts(o, " [");
-		panic__puts(o, s->state);
-		panic__putc(o, ']');
-	}
-	panic__puts(o, ":\n");
-}
-
-/* The line that stands for the library's frames, between a deferred function
- * and the one that panicked. */
-static void putpanic(struct panic__out *o, const struct panic *p)
-{
-	panic__puts(o, p && p->goexit ? "goexit()" : "panic(...)");
-	if (p && p->site && p->site->line > 0) {
-		panic__puts(o, " at ");
-		panic__putsite(o, p->site);
-	}
-	panic__putc(o, '\n');
-	if (p && p->d && p->call->site->line > 0) {
-		panic__puts(o, "\trunning the call deferred at ");
-		panic__putsite(o, p->call->site);
-		panic__putc(o, '\n');
-	}
-}
-
-static void putelided(struct panic__out *o, const struct panic__stack *s)
-{
-	panic__puts(o, "...");
-	panic__putn(o, s->total - PANIC__LINES, 10);
-	panic__puts(o, " frames elided...\n");
-}
-
-static void putline(struct panic__out *o, const struct panic__report *r,
-	const struct panic__stack *s, size_t i, printpc *print)
-{
-	const struct panic__pc *line = panic__line(s, i);
-
-	if (i == PANIC__LINES / 2 && s->total > PANIC__LINES)
-		putelided(o, s);
-	if (line->pc)
-		print(o, line->pc, r->all);
-	else
-		putpanic(o, line->p);
-	panic__flush(o);
-}
-
-static void putstack(struct panic__out *o, struct panic__report *r,
-	printpc *print)
-{
-	const struct panic__stack *s = &r->s[r->stack];
-
-	if (r->line == 0) {
-		if (r->stack > 0)
-			panic__putc(o, '\n');
-		if (s->tid)
-			puttitle(o, s);
-		if (s->total == 0)
-			panic__puts(o, "\tstack trace unavailable\n");
-		panic__flush(o);
-	}
-	for (; r->line < panic__nlines(s); r->line++)
-		putline(o, r, s, r->line, print);
-}
-
-/* Prints what is not yet printed. */
-static void putrest(struct panic__report *r, int fd, printpc *print)
-{
-	struct panic__out o = { .fd = fd };
-
-	for (; r->stack < r->n; r->stack++) {
-		putstack(&o, r, print);
-		r->line = 0;
-	}
-}
 
 #ifdef __linux__
 
@@ -192,6 +70,14 @@ static void leavehome(struct child *c)
 		dup2(null, 2);
 }
 
+static void printframe(struct panic__out *o, uintptr_t pc, bool all)
+{
+	if (!all && panic__islibrary(pc - 1))
+		return;
+	if (!panic__printsource(o, pc, all))
+		panic__printpc(o, pc, all);
+}
+
 static int child(void *arg)
 {
 	struct child *c = arg;
@@ -200,7 +86,7 @@ static int child(void *arg)
 	if (!c->r->walked)
 		panic__walkfrom(&c->r->s[0], c->uc, c->r->limit, c->r->all);
 	c->r->walked = true;
-	putrest(c->r, c->fd, panic__printframe);
+	panic__putrest(c->r, c->fd, printframe);
 	_exit(0);
 }
 
@@ -254,7 +140,7 @@ static bool istraced(void)
 static bool byproxy(struct panic__report *r, unw_context_t *uc, int fd)
 {
 	struct child c = { r, uc, fd };
-	char *stack = map(CHILDSTACK, MAP_PRIVATE | MAP_NORESERVE);
+	char *stack = panic__map(CHILDSTACK, MAP_PRIVATE | MAP_NORESERVE);
 	pid_t pid;
 
 	if (!stack)
@@ -285,7 +171,7 @@ static void printreport(struct panic__report *r, unw_context_t *uc, int fd)
 	if (!byproxy(r, uc, fd) && !r->walked)
 		panic__walkfrom(&r->s[0], uc, r->limit, r->all);
 	r->walked = true;
-	putrest(r, fd, panic__printpc);
+	panic__putrest(r, fd, panic__printpc);
 }
 
 void panic__printreport(struct panic__report *r, int fd)

@@ -207,7 +207,6 @@ static bool putfunction(struct panic__out *o, uintptr_t addr)
 
 /* A return address may be the first one of the next function, so what is
  * looked up is one less. */
-
 void panic__printpc(struct panic__out *o, uintptr_t pc, bool all)
 {
 	if (!all && panic__islibrary(pc - 1))
@@ -219,12 +218,4 @@ void panic__printpc(struct panic__out *o, uintptr_t pc, bool all)
 	panic__puts(o, "\n\t");
 	panic__putmodule(o, pc - 1);
 	panic__putc(o, '\n');
-}
-
-void panic__printframe(struct panic__out *o, uintptr_t pc, bool all)
-{
-	if (!all && panic__islibrary(pc - 1))
-		return;
-	if (!panic__printsource(o, pc, all))
-		panic__printpc(o, pc, all);
 }

@@ -19,7 +19,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <setjmp.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -27,114 +26,6 @@
 #include <unistd.h>
 
 enum stage { LIVE, PREPARING, HOOKING, PRINTING, ENDING };
-
-/* Faults in what the crash calls. */
-
-static struct sigaction former[PANIC__FAULTS];
-
-static const char *signame(int sig)
-{
-	return panic__faultsignal(sig)->name;
-}
-
-/* A fault of a thread that does not die is none of ours. */
-static void passon(const struct sigaction *to, int sig, siginfo_t *info,
-	void *context)
-{
-	if (to->sa_flags & SA_SIGINFO) {
-		to->sa_sigaction(sig, info, context);
-	} else if (to->sa_handler == SIG_DFL || to->sa_handler == SIG_IGN) {
-		sigaction(sig, to, NULL);
-		raise(sig);
-	} else {
-		to->sa_handler(sig);
-	}
-}
-
-static int indexof(int sig)
-{
-	return (int)(panic__faultsignal(sig) - panic__faultsignals);
-}
-
-static void onfault(int sig, siginfo_t *info, void *context)
-{
-	if (panic__m.dying.guard)
-		siglongjmp(*panic__m.dying.guard, sig);
-	passon(&former[indexof(sig)], sig, info, context);
-}
-
-static bool isours(const struct sigaction *sa)
-{
-	return (sa->sa_flags & SA_SIGINFO) && sa->sa_sigaction == onfault;
-}
-
-static bool isdefault(const struct sigaction *sa)
-{
-	return !(sa->sa_flags & SA_SIGINFO) && sa->sa_handler == SIG_DFL;
-}
-
-/* Handlers of the program's are left alone until its own code is over: it may
- * live by them. */
-static void catchfaults(bool all)
-{
-	static atomic_flag busy = ATOMIC_FLAG_INIT;
-	struct sigaction old, new = { .sa_sigaction = onfault,
-		.sa_flags = SA_SIGINFO | SA_ONSTACK };
-
-	sigemptyset(&new.sa_mask);
-	while (atomic_flag_test_and_set(&busy))	/* two threads may die */
-		;
-	for (int i = 0; i < PANIC__FAULTS; i++) {
-		int sig = panic__faultsignals[i].sig;
-
-		if (sigaction(sig, NULL, &old) || isours(&old) ||
-		    !(all || isdefault(&old)))
-			continue;
-		former[i] = old;
-		sigaction(sig, &new, NULL);
-	}
-	atomic_flag_clear(&busy);
-}
-
-/* So that abort() finds the program's handler, and a core not ours. */
-static void releaseabort(void)
-{
-	struct sigaction sa;
-
-	if (!sigaction(SIGABRT, NULL, &sa) && isours(&sa))
-		sigaction(SIGABRT, &former[indexof(SIGABRT)], NULL);
-}
-
-/* The stack may have been used up. */
-static void newsigstack(void)
-{
-	static char room[65536];
-	stack_t ss;
-
-	if (!sigaltstack(NULL, &ss) && (ss.ss_flags & SS_DISABLE)) {
-		ss = (stack_t){ .ss_sp = room, .ss_size = sizeof room };
-		sigaltstack(&ss, NULL);
-	}
-}
-
-/* Calls fn(arg).  Returns 0, or the signal of a fault in it. */
-static int guarded(void (*fn)(void *), void *arg)
-{
-	struct panic_g g = panic__g;
-	sigjmp_buf env;
-	int sig;
-
-	sig = sigsetjmp(env, 1);
-	if (sig == 0) {
-		panic__m.dying.guard = &env;
-		fn(arg);
-		panic__m.dying.guard = NULL;
-		return 0;
-	}
-	panic__m.dying.guard = NULL;
-	panic__g = g;
-	return sig;
-}
 
 /* The end. */
 
@@ -156,8 +47,20 @@ static PANIC_NORETURN void die(void)
 	dumpcoverage();
 	if (status && panic__gotraceback() != PANIC__CRASH)
 		_exit(status);
-	releaseabort();
+	panic__releaseabort();
 	abort();
+}
+
+/* The stack may have been used up. */
+static void newsigstack(void)
+{
+	static char room[65536];
+	stack_t ss;
+
+	if (!sigaltstack(NULL, &ss) && (ss.ss_flags & SS_DISABLE)) {
+		ss = (stack_t){ .ss_sp = room, .ss_size = sizeof room };
+		sigaltstack(&ss, NULL);
+	}
 }
 
 /* Only one thread prints.  Another that dies meanwhile waits for the end. */
@@ -175,6 +78,11 @@ static void startpanic(void)
 		sigdelset(&set, panic__faultsignals[i].sig);
 	pthread_sigmask(SIG_SETMASK, &set, NULL);
 	newsigstack();
+}
+
+static const char *signame(int sig)
+{
+	return panic__faultsignal(sig)->name;
 }
 
 /* A line of its own in the report. */
@@ -290,11 +198,11 @@ static PANIC_NORETURN void dopanic(uintptr_t limit)
 	if (!limit)
 		limit = (uintptr_t)panic__g._panic;
 	panic__m.dying.stage = PRINTING;
-	catchfaults(true);
-	sig = guarded(printlines, NULL);
+	panic__catchfaults(true);
+	sig = panic__guarded(printlines, NULL);
 	if (sig)
 		putline("\npanic during panic: ", signame(sig));
-	sig = guarded(printstacks, (void *)limit);
+	sig = panic__guarded(printstacks, (void *)limit);
 	if (sig)
 		putline("stack trace unavailable: ", signame(sig));
 	die();
@@ -330,7 +238,7 @@ static void callhook(struct panic_hook *hook, uintptr_t limit)
 	panic__m.dying.panics = panic__g._panic;
 	panic__g._defer = NULL;
 	panic__g._panic = NULL;
-	sig = guarded(runhook, hook);
+	sig = panic__guarded(runhook, hook);
 	if (sig)
 		putline("fault in the hook: ", signame(sig));
 	dopanic(limit);
@@ -343,7 +251,7 @@ static PANIC_NORETURN void crash(uintptr_t limit)
 
 	if (panic__m.dying.stage < HOOKING) {
 		startpanic();
-		catchfaults(false);
+		panic__catchfaults(false);
 		panic__m.dying.stage = HOOKING;
 		panic__m.dying.panics = NULL;
 		hook = panic__gethook();
@@ -425,8 +333,8 @@ static void prepare(void)
 
 	panic__m.dying.stage = PREPARING;
 	panic__m.dying.panics = panic__g._panic;
-	catchfaults(false);
-	sig = guarded(asktexts, NULL);
+	panic__catchfaults(false);
+	sig = panic__guarded(asktexts, NULL);
 	if (sig)
 		textfailed("", signame(sig));
 }
