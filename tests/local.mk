@@ -107,6 +107,7 @@ EXTRA_DIST += \
 
 noinst_HEADERS = \
 	tests/check.h \
+	tests/coroutine.h \
 	tests/fault.h \
 	tests/machine.h \
 	tests/report.h \

@@ -272,8 +272,8 @@ static int lands_with_a_bad_value(void)
 START_TEST(a_release_that_panics_finds_the_chains_in_order)
 {
 	note("%d", lands_with_a_bad_value());
-	note("%p", (void *)panic__g._panic);
-	ck_assert_str_eq(trace, "[value] [release] 1 (nil)");
+	note("%d", panic__g._panic == NULL);
+	ck_assert_str_eq(trace, "[value] [release] 1 1");
 }
 END_TEST
 
@@ -325,8 +325,8 @@ END_TEST
 START_TEST(or_aborts_the_panic_that_made_the_call)
 {
 	note("%d", nests(raise_and_pass));
-	note("%p", (void *)panic__g._panic);
-	ck_assert_str_eq(trace, "passed [(plain) 0x0] 1 (nil)");
+	note("%d", panic__g._panic == NULL);
+	ck_assert_str_eq(trace, "passed [(plain) 0x0] 1 1");
 }
 END_TEST
 

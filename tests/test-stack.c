@@ -3,8 +3,7 @@
  * with a panic_g. */
 
 #include "check.h"
-
-#include <ucontext.h>
+#include "coroutine.h"
 
 static void whole_frame(int sig)
 {
@@ -157,30 +156,25 @@ END_TEST
 
 /* Coroutines. */
 
-static ucontext_t here, there;
 static struct panic_g *mine, *other;
 static char stack[1 << 18];
 
 static void resume(void)
 {
 	mine = panic_g_switch(other);
-	swapcontext(&here, &there);
+	switch_to();
 }
 
 static void yield(void)
 {
 	other = panic_g_switch(mine);
-	swapcontext(&there, &here);
+	switch_back();
 }
 
 static void start(void (*fn)(void))
 {
 	other = panic_g_new(stack, sizeof stack);
-	getcontext(&there);
-	there.uc_stack.ss_sp = stack;
-	there.uc_stack.ss_size = sizeof stack;
-	there.uc_link = NULL;
-	makecontext(&there, fn, 0);
+	make_coroutine(fn, stack, sizeof stack);
 }
 
 static void coroutine(void)
