@@ -142,7 +142,7 @@ AM_TESTS_ENVIRONMENT = $(PANIC_ENVIRONMENT); \
 	unset PANIC_EXIT PANIC_TRACEBACK;
 
 EXTRA_DIST += tests/summary.sh tests/installcheck.sh tests/matrix.sh
-EXTRA_DIST += tests/ports.sh tests/debian.sh tests/calcd-lib.sh
+EXTRA_DIST += tests/ports.sh tests/debian.sh tests/calcd-lib.sh tests/PORTS.md
 
 # Automake's own rule, with one line for the whole suite at its end, passed or
 # not: check-local comes too early, or after a failure not at all.
