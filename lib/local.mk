@@ -2,32 +2,33 @@
 # The library, its headers and its pkg-config file.
 
 lib_LTLIBRARIES = lib/libpanic.la
+# Bottom up: a file uses those above it only, and make lint looks.
 lib_libpanic_la_SOURCES = \
 	lib/runtime.h \
 	lib/g.c \
-	lib/fault.c \
-	lib/chain.c \
-	lib/panic.c \
-	lib/defer.c \
 	lib/value.c \
-	lib/take.c \
-	lib/raise.c \
-	lib/proc.c \
-	lib/callersp.c \
-	lib/crash/walk.c \
-	lib/crash/module.c \
-	lib/crash/elf.c \
-	lib/crash/dwarf.c \
+	lib/fault.c \
+	lib/crash/settings.c \
 	lib/crash/out.c \
 	lib/crash/panics.c \
+	lib/crash/walk.c \
+	lib/crash/elf.c \
+	lib/crash/module.c \
+	lib/crash/dwarf.c \
 	lib/crash/stacks.c \
 	lib/crash/child.c \
+	lib/crash/threads.c \
 	lib/crash/guard.c \
 	lib/crash/throw.c \
-	lib/stale.c \
-	lib/crash/threads.c \
-	lib/crash/settings.c \
 	lib/sigstack.c \
+	lib/chain.c \
+	lib/callersp.c \
+	lib/stale.c \
+	lib/proc.c \
+	lib/panic.c \
+	lib/raise.c \
+	lib/take.c \
+	lib/defer.c \
 	lib/arch/cfa.h \
 	lib/arch/context.h \
 	lib/arch/aarch64.h \

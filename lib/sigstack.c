@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* sigstack.c - what faults need of a thread: its signals are not blocked, and it
- * has a stack for handlers, and one for the deferred calls after an overflow. */
+/* sigstack.c - what faults need of a thread: its signals are not blocked, and
+ * it has a stack for handlers, and one for the deferred calls after an
+ * overflow. */
 
 #include "config.h"
 

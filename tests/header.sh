@@ -410,7 +410,7 @@ keywords() {
 		for word in defer panic recover goexit deferproc deferreturn \
 		    repanic defer_frame recover_frame; do
 			checks=$((checks + 1))
-			grep "^#define $word[ (]" "$work/macros" \
+			grep "^#define ${word}[ (]" "$work/macros" \
 				>"$work/err" && fail "$word is defined in $lang"
 		done
 	done

@@ -141,6 +141,7 @@ AM_TESTS_ENVIRONMENT = $(PANIC_ENVIRONMENT); \
 	export top_srcdir top_builddir srcdir VERSION CC; \
 	unset PANIC_EXIT PANIC_TRACEBACK;
 
+EXTRA_DIST += tests/lint.sh .clang-format .editorconfig
 EXTRA_DIST += tests/summary.sh tests/installcheck.sh tests/matrix.sh
 EXTRA_DIST += tests/ports.sh tests/debian.sh tests/calcd-lib.sh tests/PORTS.md
 
@@ -173,6 +174,12 @@ installcheck-local:
 	INSTRUMENT_CFLAGS='$(INSTRUMENT_CFLAGS)' \
 	$(SHELL) $(srcdir)/tests/installcheck.sh
 
+# What no compiler looks at.
+lint: lib/libpanic.la
+	@$(PANIC_ENVIRONMENT) \
+	OBJECTS='$(lib_libpanic_la_OBJECTS:.lo=.o)' \
+	$(SHELL) $(srcdir)/tests/lint.sh
+
 # Takes long: see the script.
 check-matrix:
 	@$(PANIC_ENVIRONMENT) $(SHELL) $(srcdir)/tests/matrix.sh
@@ -183,7 +190,7 @@ coverage:
 	$(MAKE) $(AM_MAKEFLAGS) check
 	gcovr --root $(top_srcdir) --filter $(top_srcdir)/lib/ --branches .
 	gcovr --root $(top_srcdir) --filter $(top_srcdir)/lib/ .
-.PHONY: check-matrix coverage
+.PHONY: lint check-matrix coverage
 
 clean-local: clean-bench
 	-find . -name '*.gcda' -o -name '*.gcno' | xargs rm -f

@@ -48,12 +48,18 @@ struct instruction {
 	const unsigned char *rest;	/* behind modrm */
 };
 
+/* Whether the byte is a prefix: of the operand's size, or of a segment. */
+static bool isprefix(unsigned char byte)
+{
+	return byte == 0x66 || byte == 0x2e || byte == 0x3e || byte == 0x26 ||
+		byte == 0x36;
+}
+
 static bool decode(const unsigned char *pc, struct instruction *i)
 {
 	bool narrow = false;
 
-	while (*pc == 0x66 || *pc == 0x2e || *pc == 0x3e || *pc == 0x26 ||
-	    *pc == 0x36)
+	while (isprefix(*pc))
 		narrow |= *pc++ == 0x66;
 	i->rex = IS64 && (*pc & 0xf0) == 0x40 ? *pc++ : 0;
 	if (*pc != 0xf6 && *pc != 0xf7)

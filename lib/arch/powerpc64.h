@@ -11,7 +11,7 @@
 
 struct sigframe {
 	uintptr_t sp;		/* the back chain */
-	uintptr_t cr, link, toc;	/* where panic__sigpanic() saves its own */
+	uintptr_t cr, link, toc;	/* panic__sigpanic() saves its own */
 	uintptr_t pc, lr, r2;
 	struct panic_fault fault;
 };

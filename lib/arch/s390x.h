@@ -9,7 +9,7 @@
 #define CONTEXT_LR(uc) ((uc)->uc_mcontext.gregs[14])
 
 struct sigframe {
-	char area[160];		/* panic__sigpanic() saves its registers there */
+	char area[160];		/* panic__sigpanic() saves registers there */
 	uintptr_t pc, sp, lr;
 	struct panic_fault fault;
 };
