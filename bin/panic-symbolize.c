@@ -16,6 +16,7 @@
 
 #include <fcntl.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -108,11 +109,14 @@ static void answer(const char *line)
 	putchar('\n');
 }
 
-/* A crash asks no network and leaves no core. */
+/* A crash leaves one core at most, and blocks all signals. */
 static void begin(int fd)
 {
 	static const struct rlimit none = { 0, 0 };
+	sigset_t set;
 
+	sigemptyset(&set);
+	sigprocmask(SIG_SETMASK, &set, NULL);
 	setrlimit(RLIMIT_CORE, &none);
 	if (fcntl(fd, F_GETFD) >= 0)
 		programat(fd);

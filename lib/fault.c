@@ -17,6 +17,8 @@ const struct panic__faultsignal panic__faultsignals[PANIC__FAULTS] = {
 	{ SIGILL, "SIGILL", "illegal instruction" },
 };
 
+uintptr_t panic__sigtrampat;
+
 const struct panic__faultsignal *panic__faultsignal(int sig)
 {
 	static const struct panic__faultsignal other = { 0, "a signal", "" };

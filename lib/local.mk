@@ -14,7 +14,8 @@ lib_libpanic_la_SOURCES = \
 	lib/crash/walk.c \
 	lib/crash/elf.c \
 	lib/crash/module.c \
-	lib/crash/dwarf.c \
+	lib/crash/clone.c \
+	lib/crash/symbolize.c \
 	lib/crash/stacks.c \
 	lib/crash/child.c \
 	lib/crash/threads.c \
@@ -51,7 +52,7 @@ else
 lib_libpanic_la_SOURCES += lib/nosignal.c
 endif
 lib_libpanic_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/lib \
-	$(LIBUNWIND_CFLAGS)
+	$(LIBUNWIND_CFLAGS) -DPANIC_SYMBOLIZE='"$(bindir)/panic-symbolize"'
 # -fexceptions: a foreign unwinder may pass, and cleanups in here must run.
 lib_libpanic_la_CFLAGS = $(AM_CFLAGS) $(WARN_CFLAGS) -fexceptions \
 	-fvisibility=hidden

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* What is cold for a program is the library's main path. */
 #define PANIC_COLD
@@ -284,6 +285,9 @@ struct panic__faultsignal {
 /* panic_signals() takes the first; all are caught while a process dies. */
 enum { PANIC__SIGNALS = 4, PANIC__FAULTS = 5 };
 extern const struct panic__faultsignal panic__faultsignals[PANIC__FAULTS];
+/* Where the panic of a fault returns to, a few instructions; 0 until
+ * panic_signals() is called. */
+extern uintptr_t panic__sigtrampat;
 /* That of the signal; "a signal" if it is none of them. */
 const struct panic__faultsignal *panic__faultsignal(int sig);
 /* What is wrong. */
@@ -341,11 +345,13 @@ PANIC_NORETURN void panic__nomem(const struct panic_site *site);
 
 /* crash/out.c: output without stdio and heap */
 
-/* A buffer before a descriptor. */
+/* A buffer before a descriptor, or one that the caller reads. */
 struct panic__out {
 	int fd;
 	bool lost;		/* nobody reads: drop what follows */
-	size_t n;
+	size_t n;		/* in buf; in to, if there were room */
+	char *to;		/* NULL: to fd */
+	size_t size;		/* of that */
 	char buf[512];
 };
 void panic__putc(struct panic__out *o, char c);
@@ -371,8 +377,9 @@ enum panic__level { PANIC__NOTRACE, PANIC__SINGLE, PANIC__ALL, PANIC__SYSTEM,
 enum panic__level panic__gotraceback(void);
 int panic__exitstatus(void);	/* 0: abort() */
 int panic__crashfd(void);
+const char *panic__symbolizerpath(void);
 struct panic_hook panic__gethook(void);
-/* Reads PANIC_TRACEBACK and PANIC_EXIT. */
+/* Reads the environment. */
 void panic__getenv(void);
 
 /* crash/guard.c */
@@ -466,6 +473,34 @@ struct panic__taken {
 	struct panic__stack s[];
 };
 
+/* crash/clone.c */
+
+#ifdef __linux__
+/* clone(2), such that the program does not see the child. */
+pid_t panic__clone(int (*fn)(void *), void *stack, int flags, void *arg);
+#endif
+
+/* crash/symbolize.c */
+
+/* panic-symbolize at the other end of a socket. */
+struct panic__symbolizer {
+	int fd;			/* -1: it is not there */
+	pid_t pid;
+	int64_t deadline;	/* for all frames, in ms */
+	const char *why;	/* it is not there any more; or NULL */
+	size_t n;		/* in answer */
+	char answer[16384];
+};
+
+void panic__startsymbolizer(struct panic__symbolizer *sym);
+/* Prints the frame that goes on at pc, with the functions that are inlined
+ * there; with those of the library if all is set.  False, and nothing printed,
+ * if nothing is known of it. */
+bool panic__symbolize(struct panic__out *o, struct panic__symbolizer *sym,
+	uintptr_t pc, bool all);
+/* Ends it, and says why it did not answer, if so. */
+void panic__endsymbolizer(struct panic__out *o, struct panic__symbolizer *sym);
+
 /* crash/stacks.c */
 
 /* The stacks of a report, in memory that a child process shares. */
@@ -478,6 +513,7 @@ struct panic__report {
 	_Atomic bool walked;	/* the first stack is there */
 	uintptr_t limit;	/* for the walk of the first */
 	bool all;		/* with the library's own functions */
+	struct panic__symbolizer symbolizer;
 	struct panic__stack s[];
 };
 
@@ -486,11 +522,8 @@ struct panic__report *panic__newreport(size_t max);
 void panic__freereport(struct panic__report *r);
 /* A stack more, or NULL if there is no room. */
 struct panic__stack *panic__addstack(struct panic__report *r);
-/* Prints the frame that goes on at pc; with the library's own too if all is
- * set. */
-typedef void panic__printer(struct panic__out *o, uintptr_t pc, bool all);
 /* Prints what is not yet printed. */
-void panic__putrest(struct panic__report *r, int fd, panic__printer *print);
+void panic__putrest(struct panic__report *r, int fd);
 /* Memory from mmap(); NULL if there is none. */
 void *panic__map(size_t size, int flags);
 
@@ -514,9 +547,10 @@ size_t panic__countthreads(void);
 void panic__putmodule(struct panic__out *o, uintptr_t addr);
 /* Whether the address is in the library, and the library a shared one. */
 bool panic__islibrary(uintptr_t addr);
-/* Takes no lock and uses no heap. */
-panic__printer panic__printpc;
-/* Whether a function of that name is the library's. */
+/* Prints the frame that goes on at pc, without locks and heap. */
+void panic__printpc(struct panic__out *o, uintptr_t pc);
+/* Whether a function of that name, which ends in '+', ' ' or a newline, is the
+ * library's. */
 bool panic__isours(const char *name);
 
 /* crash/elf.c */
@@ -525,12 +559,6 @@ bool panic__isours(const char *name);
  * with the ELF header given.  False, and nothing printed, if it has no name. */
 bool panic__putsymbol(struct panic__out *o, const char *path,
 	const void *header, uintptr_t addr);
-
-/* crash/dwarf.c */
-
-/* The frame that goes on at pc, by its debug information, with the functions
- * that are inlined there.  False, and nothing printed, if there is none. */
-bool panic__printsource(struct panic__out *o, uintptr_t pc, bool all);
 
 #pragma GCC visibility pop
 

@@ -272,6 +272,7 @@ int panic_signals(unsigned flags)
 	}
 	options = flags;
 	panic__findforeign();
+	panic__sigtrampat = (uintptr_t)panic__sigtramp;
 	panic__sigstacks.overflow = (flags & PANIC_STACK_OVERFLOW) != 0;
 	if (install())	/* first: a signal that is pending shall find them */
 		return -1;

@@ -59,6 +59,7 @@ SHELL_TESTS = \
 	tests/gdb.sh \
 	tests/man.sh \
 	tests/panic-lint.sh \
+	tests/report.sh \
 	tests/symbolize.sh
 
 # A sanitizer takes the faults for itself, and does not like to be loaded by
@@ -97,6 +98,7 @@ tests_test_memory_LDFLAGS = $(AM_LDFLAGS) -static \
 EXTRA_DIST += \
 	tests/CONFORMANCE.md \
 	tests/mutate \
+	tests/report-target.c \
 	tests/symbolize-target.c \
 	tests/mutate.txt \
 	tests/unwinder-main.c \
@@ -138,7 +140,7 @@ dist_check_SCRIPTS += $(SHELL_TESTS)
 TEST_EXTENSIONS = .sh
 SH_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = $(PANIC_ENVIRONMENT); \
-	export top_srcdir top_builddir srcdir VERSION CC; \
+	export top_srcdir top_builddir srcdir VERSION CC PANIC_SYMBOLIZE; \
 	unset PANIC_EXIT PANIC_TRACEBACK;
 
 EXTRA_DIST += tests/lint.sh .clang-format .editorconfig

@@ -29,9 +29,10 @@ extern "C" {
  *		/src/read.c:40
  *
  * and so on, and ends the process.  Files and lines come from debug
- * information, read by libdw in a child process, so that a broken heap can
- * harm only the child.  Where there is none stands MODULE+0xOFFSET and the
- * build ID, for addr2line and debuginfod.
+ * information, read by panic-symbolize(1), a program that is started for it
+ * and needs nothing of the dying process.  Where it knows none stands
+ * MODULE+0xOFFSET and the build ID, which it can look up later.  What follows
+ * "+0x" leads to the call itself, not to where it returns.
  */
 
 /*
@@ -95,7 +96,7 @@ PANIC_EXPORT int panic_backtrace(const struct panic *p, void **pcs, int n);
 
 /*
  * Prints the same stack to fd, as in the report.  Takes some milliseconds, and
- * waits for a child process that reads the debug information.
+ * waits for panic-symbolize(1).
  * Go: debug.PrintStack.
  */
 PANIC_EXPORT void panic_print_stack(const struct panic *p, int fd);

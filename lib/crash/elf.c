@@ -92,7 +92,7 @@ static bool putname(struct panic__out *o, const struct image *m,
 		return false;
 	panic__puts(o, m->start + strings->sh_offset + s->st_name);
 	panic__puts(o, "+0x");
-	panic__putn(o, addr - s->st_value + 1, 16);
+	panic__putn(o, addr - s->st_value, 16);
 	return true;
 }
 

@@ -9,6 +9,9 @@
 #include <dlfcn.h>
 #include <string.h>
 #include <unistd.h>
+#ifdef HAVE__DL_FIND_OBJECT
+#include <sys/auxv.h>
+#endif
 #ifdef __ELF__
 #include <elf.h>
 #include <link.h>
@@ -20,19 +23,33 @@ struct module {
 	const void *start;	/* where it begins in memory */
 };
 
-/* The loader has no name for the program itself. */
+/* The loader has no name for the program itself.  Linux adds a word to that of
+ * a file that was removed or replaced since. */
 static const char *programname(void)
 {
-	static char path[1024];
+	static const char deleted[] = " (deleted)";
+	static char path[4096];
 	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+	char *end = path + n - (sizeof deleted - 1);
 
 	if (n <= 0)
 		return "program";
 	path[n] = '\0';
+	if (end > path && !strcmp(end, deleted))
+		*end = '\0';
 	return path;
 }
 
 #ifdef HAVE__DL_FIND_OBJECT
+
+/* Where the program's file begins in memory.  In a static one the loader
+ * tells where its code begins. */
+static const void *programstart(void)
+{
+	const ElfW(Phdr) *ph = (const void *)getauxval(AT_PHDR);
+
+	return (const char *)ph - sizeof(ElfW(Ehdr));
+}
 
 /* Takes no lock, unlike dladdr(). */
 static bool findmodule(uintptr_t addr, struct module *m)
@@ -43,7 +60,7 @@ static bool findmodule(uintptr_t addr, struct module *m)
 		return false;
 	m->name = o.dlfo_link_map->l_name;
 	m->bias = o.dlfo_link_map->l_addr;
-	m->start = o.dlfo_map_start;
+	m->start = *m->name ? o.dlfo_map_start : programstart();
 	return true;
 }
 
@@ -169,16 +186,19 @@ bool panic__isours(const char *name)
 	static const char *const names[] = { "panic_deferreturn",
 		"panic_message", "panic_take", "panic_free" };
 
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (!strcmp(name, names[i]))
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		size_t n = strlen(names[i]);
+
+		if (!strncmp(name, names[i], n) && strchr("+ \n", name[n]))
 			return true;
+	}
 	return !strncmp(name, "panic__", 7) ||
 		!strncmp(name, "panic_call_", 11);
 }
 
 #ifdef __ELF__
 
-/* "FUNCTION+0xOFFSET", the offset of what follows the address. */
+/* "FUNCTION+0xOFFSET" */
 static bool putfunction(struct panic__out *o, uintptr_t addr)
 {
 	struct module m;
@@ -199,7 +219,7 @@ static bool putfunction(struct panic__out *o, uintptr_t addr)
 		return false;
 	panic__puts(o, info.dli_sname);
 	panic__puts(o, "+0x");
-	panic__putn(o, addr - (uintptr_t)info.dli_saddr + 1, 16);
+	panic__putn(o, addr - (uintptr_t)info.dli_saddr, 16);
 	return true;
 }
 
@@ -207,13 +227,11 @@ static bool putfunction(struct panic__out *o, uintptr_t addr)
 
 /* A return address may be the first one of the next function, so what is
  * looked up is one less. */
-void panic__printpc(struct panic__out *o, uintptr_t pc, bool all)
+void panic__printpc(struct panic__out *o, uintptr_t pc)
 {
-	if (!all && panic__islibrary(pc - 1))
-		return;
 	if (!putfunction(o, pc - 1)) {
 		panic__puts(o, "0x");
-		panic__putn(o, pc, 16);
+		panic__putn(o, pc - 1, 16);
 	}
 	panic__puts(o, "\n\t");
 	panic__putmodule(o, pc - 1);

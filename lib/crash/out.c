@@ -43,6 +43,8 @@ void panic__flush(struct panic__out *o)
 	size_t done = 0;
 	ssize_t n;
 
+	if (o->to)
+		return;
 	while (done < o->n && !o->lost) {
 		n = -1;
 		if (writable(o))
@@ -60,6 +62,11 @@ void panic__flush(struct panic__out *o)
 
 void panic__putc(struct panic__out *o, char c)
 {
+	if (o->to) {
+		if (o->n++ < o->size)
+			o->to[o->n - 1] = c;
+		return;
+	}
 	if (o->n == sizeof o->buf)
 		panic__flush(o);
 	o->buf[o->n++] = c;

@@ -12,11 +12,13 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static enum panic__level envlevel = PANIC__SINGLE;
 static atomic_int level = PANIC__SINGLE;
 static atomic_int exitstatus;
 static atomic_int crashfd = 2;
+static char symbolizer[512] = PANIC_SYMBOLIZE;
 static struct panic_hook hook;
 static atomic_flag hooklock = ATOMIC_FLAG_INIT;
 
@@ -123,21 +125,45 @@ int panic__crashfd(void)
 	return crashfd;
 }
 
+const char *panic__symbolizerpath(void)
+{
+	return symbolizer;
+}
+
+/* A variable, unless the process has more rights than who started it. */
+static const char *get(const char *name)
+{
+#if defined HAVE_SECURE_GETENV
+	return secure_getenv(name);
+#elif defined HAVE_ISSETUGID
+	return issetugid() ? NULL : getenv(name);
+#else
+	return getenv(name);
+#endif
+}
+
+static void getexit(const char *s)
+{
+	char *end;
+	long status = strtol(s, &end, 10);
+
+	if (*s && !*end && status >= 1 && status <= 255)
+		exitstatus = (int)status;
+}
+
 void panic__getenv(void)
 {
-	const char *s = getenv("PANIC_TRACEBACK");
+	const char *s = get("PANIC_TRACEBACK");
 	int i = s ? parselevel(s) : -1;
-	char *end;
-	long status;
 
 	if (i >= 0) {
 		envlevel = (enum panic__level)i;
 		level = i;
 	}
-	s = getenv("PANIC_EXIT");
-	if (!s || !*s)
-		return;
-	status = strtol(s, &end, 10);
-	if (!*end && status >= 1 && status <= 255)
-		exitstatus = (int)status;
+	s = get("PANIC_EXIT");
+	if (s)
+		getexit(s);
+	s = get("PANIC_SYMBOLIZE");
+	if (s && strlen(s) < sizeof symbolizer)
+		strcpy(symbolizer, s);
 }

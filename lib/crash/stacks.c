@@ -85,22 +85,31 @@ static void putelided(struct panic__out *o, const struct panic__stack *s)
 	panic__puts(o, " frames elided...\n");
 }
 
-static void printline(struct panic__out *o, const struct panic__report *r,
-	const struct panic__stack *s, size_t i, panic__printer *print)
+/* A frame, by panic-symbolize or with what can be had without it. */
+static void putframe(struct panic__out *o, struct panic__report *r,
+	uintptr_t pc)
+{
+	if (!r->all && panic__islibrary(pc - 1))
+		return;
+	if (!panic__symbolize(o, &r->symbolizer, pc, r->all))
+		panic__printpc(o, pc);
+}
+
+static void printline(struct panic__out *o, struct panic__report *r,
+	const struct panic__stack *s, size_t i)
 {
 	const struct panic__pc *line = panic__line(s, i);
 
 	if (i == PANIC__LINES / 2 && s->total > PANIC__LINES)
 		putelided(o, s);
 	if (line->pc)
-		print(o, line->pc, r->all);
+		putframe(o, r, line->pc);
 	else
 		putpanic(o, line->p);
 	panic__flush(o);
 }
 
-static void putstack(struct panic__out *o, struct panic__report *r,
-	panic__printer *print)
+static void putstack(struct panic__out *o, struct panic__report *r)
 {
 	const struct panic__stack *s = &r->s[r->stack];
 
@@ -114,15 +123,18 @@ static void putstack(struct panic__out *o, struct panic__report *r,
 		panic__flush(o);
 	}
 	for (; r->line < panic__nlines(s); r->line++)
-		printline(o, r, s, r->line, print);
+		printline(o, r, s, r->line);
 }
 
-void panic__putrest(struct panic__report *r, int fd, panic__printer *print)
+void panic__putrest(struct panic__report *r, int fd)
 {
 	struct panic__out o = { .fd = fd };
 
+	panic__startsymbolizer(&r->symbolizer);
 	for (; r->stack < r->n; r->stack++) {
-		putstack(&o, r, print);
+		putstack(&o, r);
 		r->line = 0;
 	}
+	panic__endsymbolizer(&o, &r->symbolizer);
+	panic__flush(&o);
 }

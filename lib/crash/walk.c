@@ -8,6 +8,7 @@
 
 #include "runtime.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 #ifdef __linux__
@@ -76,12 +77,14 @@ struct walk {
 	bool insignal;		/* and all up to the signal frame */
 	bool all;		/* but show them */
 	bool exact;		/* the next pc is not a return address */
+	int still;		/* frames in a row without a stack of theirs */
 };
 
 struct frame {
 	uintptr_t sp, pc;
 	uintptr_t above;	/* its caller's sp */
-	bool insignal;
+	bool marked;		/* libunwind says: a signal's */
+	bool sigreturn;		/* its caller was interrupted by a signal */
 };
 
 /* Whether f is the frame that runs deferred calls for p. */
@@ -108,7 +111,7 @@ static bool shown(struct walk *w, const struct frame *f)
 	const struct panic *p = runsfor(f, w->limit);
 	bool hidden = w->insignal;
 
-	if (f->insignal)
+	if (f->sigreturn)
 		w->insignal = false;
 	if (p) {
 		addline(w->s, 0, p);
@@ -116,14 +119,14 @@ static bool shown(struct walk *w, const struct frame *f)
 	} else if (f->sp > w->limit) {
 		w->limit = 0;
 	}
-	return !hidden && (w->all || !w->limit);
+	return !hidden && (w->all || !(w->limit || f->sigreturn));
 }
 
 static void visit(struct walk *w, const struct frame *f)
 {
 	bool exact = w->exact;
 
-	w->exact = f->insignal;
+	w->exact = f->sigreturn;
 	if (shown(w, f))
 		addline(w->s, f->pc + exact, NULL);
 }
@@ -138,8 +141,35 @@ static bool get(unw_cursor_t *c, struct frame *f)
 	f->sp = panic__cfa((uintptr_t)sp);
 	f->pc = panic__pc((uintptr_t)pc);
 	f->above = 0;
-	f->insignal = unw_is_signal_frame(c) > 0;
+	f->sigreturn = false;
+	f->marked = unw_is_signal_frame(c) > 0;
 	return true;
+}
+
+/* Whether f leads to code that a signal has interrupted.  Of nongnu's
+ * libunwind, that for x86 marks the frame of that code; the others mark what
+ * returns to it, if it is the kernel's and not ours. */
+static bool issigreturn(const struct frame *f, const struct frame *caller)
+{
+#if defined UNW_TARGET_X86_64 || defined UNW_TARGET_X86
+	(void)f;
+	return caller->marked;
+#else
+	(void)caller;
+	return f->marked || f->pc - panic__sigtrampat < 32;
+#endif
+}
+
+/* Whether the walk gets on: a stack that is damaged may lead round and round,
+ * and only a signal leads to another.  Leaf functions may have no frame. */
+static bool advances(struct walk *w, const struct frame *f,
+	const struct frame *caller)
+{
+	if (f->sigreturn || caller->sp > f->sp) {
+		w->still = 0;
+		return true;
+	}
+	return caller->sp == f->sp && caller->pc != f->pc && ++w->still < 3;
 }
 
 static void walk(struct walk *w, unw_context_t *uc)
@@ -151,6 +181,9 @@ static void walk(struct walk *w, unw_context_t *uc)
 	if (unw_init_local(&c, uc) || !get(&c, &f))
 		return;
 	while (unw_step(&c) > 0 && get(&c, &caller)) {
+		f.sigreturn = issigreturn(&f, &caller);
+		if (!advances(w, &f, &caller))
+			break;
 		f.above = caller.sp;
 		visit(w, &f);
 		f = caller;
@@ -234,21 +267,35 @@ int panic_backtrace(const struct panic *p, void **pcs, int n)
 	return got;
 }
 
-/* AddressSanitizer would look at what write() is given. */
-#if defined PANIC__ASAN && defined SYS_write
-#define write(fd, p, n) syscall(SYS_write, fd, p, n)
-#endif
-
-/* The kernel knows: it copies from p into a pipe, or fails with EFAULT. */
-bool panic__readable(const void *p, size_t n)
+/* The kernel knows.  Linux copies the mask before it looks at the rest, and
+ * needs no descriptor: there may be none left.  Elsewhere a pipe must do. */
+static bool wordreadable(uintptr_t at)
 {
+#ifdef SYS_rt_sigprocmask
+	return syscall(SYS_rt_sigprocmask, -1, at, NULL, 8) != 0 &&
+		errno != EFAULT;
+#else
 	int fd[2];
 	bool ok;
 
 	if (pipe(fd))
 		return false;
-	ok = write(fd[1], p, n) == (ssize_t)n;
+	ok = write(fd[1], (void *)at, 8) == 8;
 	close(fd[0]);
 	close(fd[1]);
+	return ok;
+#endif
+}
+
+bool panic__readable(const void *p, size_t n)
+{
+	enum { PAGE = 4096 };	/* or more */
+	uintptr_t first = (uintptr_t)p, last = first + n - 1;
+	int errnum = errno;
+	bool ok = last >= first;
+
+	for (uintptr_t at = first; ok && at <= last; at += PAGE - at % PAGE)
+		ok = wordreadable(at & ~(uintptr_t)7);
+	errno = errnum;
 	return ok;
 }

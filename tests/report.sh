@@ -1,0 +1,214 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# report.sh - the traces of crash reports: right functions and lines, whatever
+# the program was built with and whatever is broken.
+
+top=$(cd "${top_srcdir:-.}" && pwd)
+build=$PWD
+test -x bin/panic-symbolize || {
+	echo "no panic-symbolize: built without libdw"
+	exit 77
+}
+PANIC_SYMBOLIZE=$build/bin/panic-symbolize
+export PANIC_SYMBOLIZE
+dir=$(mktemp -d) || exit 99
+trap 'rm -rf "$dir"' EXIT
+failures=0 checks=0
+
+# report WAY [PREFIX...]: runs the target; its report goes to $dir/report.
+report()
+{
+	way=$1
+	shift
+	"$@" "$dir/target" "$way" >"$dir/report" 2>&1
+}
+
+# shows TITLE: standard input, with / for newlines and without the offsets, is
+# in the report's first trace.
+shows()
+{
+	checks=$((checks + 1))
+	want=$(cat)
+	got=$(sed -n '/\[running\]/,$p' "$dir/report" |
+		sed 's/+0x[0-9a-f]*$//; s|	.*/||; s|^	||; s/ (build-id.*//; s/+0x[0-9a-f]*$//')
+	case $got in
+	*"$want"*)
+		return ;;
+	esac
+	failures=$((failures + 1))
+	echo "$1: no"
+	echo "$want"
+	echo "in"
+	cat "$dir/report"
+}
+
+# says TITLE TEXT
+says()
+{
+	checks=$((checks + 1))
+	grep -F -e "$2" "$dir/report" >/dev/null && return
+	failures=$((failures + 1))
+	echo "$1: \"$2\" is not in"
+	cat "$dir/report"
+}
+
+# build COMPILER OPTION...: makes $dir/target.
+build()
+{
+	rm -rf "${dir:?}"/*
+	(cd "$dir" && "$@" -pthread -funwind-tables -I"$top/include" \
+		"$top/tests/report-target.c" -o target \
+		-L"$build/lib/.libs" -lpanic \
+		-Wl,--build-id,-rpath,"$build/lib/.libs") >"$dir.log" 2>&1
+	status=$?
+	test $status -eq 0 || cat "$dir.log"
+	rm -f "$dir.log"
+	return $status
+}
+
+faults=true
+case $(uname -m) in
+x86_64 | amd64 | aarch64 | arm64) ;;
+*)	faults=false ;;
+esac
+
+row()
+{
+	report panic
+	shows "$1: panic" <<-'END'
+	raises
+		place.c:12
+	raiser
+		place.c:14
+	END
+	$faults || return
+	report first
+	shows "$1: a fault at the first instruction" <<-'END'
+	[running]:
+	first
+		place.c:2
+	END
+	report inlined
+	shows "$1: an inlined fault" <<-'END'
+	[running]:
+	inner (inlined)
+		place.c:3
+	outer
+		place.c:5
+	END
+	report nullcall
+	shows "$1: a null call" <<-'END'
+	[running]:
+	dispatch
+		place.c:7
+	calls
+		place.c:10
+	END
+	report wild
+	shows "$1: a wild store" <<-'END'
+	[running]:
+	wild
+		place.c:17
+	END
+}
+
+table()
+{
+	for options in "-g -O2" "-g -O0" "-g -O2 -gdwarf-4" \
+	    "-g -O2 -gz=zlib" "-g -O2 -gsplit-dwarf" "-g -O2 -flto" \
+	    "-g -O2 -no-pie -fno-pie"
+	do
+		# shellcheck disable=SC2086
+		if build "$1" $options; then
+			row "$1 $options"
+		else
+			echo "$1 $options: left out, it does not link"
+			test "$options" != "-g -O2" ||
+				failures=$((failures + 1))
+		fi
+	done
+}
+
+case ${CC:-cc} in
+*' '*)	echo "CC='$CC' is not a compiler's name"
+	exit 77 ;;
+esac
+for cc in gcc clang; do
+	command -v $cc >/dev/null && table $cc
+done
+
+# With what is broken.
+build "${CC:-cc}" -g -O2 || exit 1
+plain()
+{
+	shows "$1" <<-'END'
+	[running]:
+	raises
+		place.c:12
+	raiser
+		place.c:14
+	END
+}
+
+cp "$dir/target" "$dir/kept"
+report deleted
+plain "a program that was deleted"
+cp "$dir/kept" "$dir/target"
+
+report fds
+says "no descriptor left" "target+0x"
+says "no descriptor left" \
+	"no files and lines: $PANIC_SYMBOLIZE: Too many open files"
+id=$(readelf -n "$dir/target" | sed -n 's/ *Build ID: //p')
+says "no descriptor left" "(build-id $id)"
+
+for i in 1 2 3 4 5; do
+	report arena env MALLOC_ARENA_MAX=1
+	plain "threads in malloc(), run $i"
+done
+
+report damage
+says "a damaged stack" "panic: bad"
+says "a damaged stack" "raises+0x"
+
+# The program that is asked.
+bad()
+{
+	report panic env PANIC_SYMBOLIZE="$1"
+	says "$2" "panic: bad"
+	says "$2" "raiser+0x"
+	says "$2" "target+0x"
+	says "$2" "no files and lines: $1: $3"
+}
+bad "$dir/none" "no panic-symbolize" "No such file or directory"
+bad "$dir" "a folder" "Permission denied"
+bad /bin/true "one that ends" "it has ended early"
+printf '#!/bin/sh\nexec sleep 60\n' >"$dir/slow"
+chmod +x "$dir/slow"
+bad "$dir/slow" "one that is slow" "it has taken more than 2 s"
+printf '#!/bin/sh\nexec yes\n' >"$dir/much"
+chmod +x "$dir/much"
+bad "$dir/much" "one that says too much" "its answer is too long"
+
+# A program with more rights than who starts it does not heed the environment.
+secure()
+{
+	chmod 755 "$dir" && chown nobody "$dir/target" &&
+		chmod 4755 "$dir/target" && report none
+}
+if test "$(id -u)" -eq 0 && secure; then
+	checks=$((checks + 1))
+	report panic env PANIC_EXIT=3
+	test $? -gt 128 || {
+		failures=$((failures + 1))
+		echo "setuid: PANIC_EXIT counts"
+	}
+	says "setuid" "no files and lines: "
+	! grep -F "$PANIC_SYMBOLIZE" "$dir/report" ||
+		failures=$((failures + 1))
+else
+	echo "setuid: left out"
+fi
+
+echo "$checks checks"
+test $failures -eq 0
