@@ -146,6 +146,7 @@ AM_TESTS_ENVIRONMENT = $(PANIC_ENVIRONMENT); \
 EXTRA_DIST += tests/lint.sh .clang-format .editorconfig
 EXTRA_DIST += tests/summary.sh tests/installcheck.sh tests/matrix.sh
 EXTRA_DIST += tests/ports.sh tests/debian.sh tests/calcd-lib.sh tests/PORTS.md
+EXTRA_DIST += tests/adopters.sh tests/adopters
 
 # Automake's own rule, with one line for the whole suite at its end, passed or
 # not: check-local comes too early, or after a failure not at all.
@@ -168,6 +169,11 @@ check-ports:
 check-debian:
 	@$(PANIC_ENVIRONMENT) SUITES='$(SUITES)' $(SHELL) $(srcdir)/tests/debian.sh
 .PHONY: check-debian
+
+# Debian's Lua and dash on this library, beside the stock programs.
+check-adopters: lib/libpanic.la
+	@$(PANIC_ENVIRONMENT) $(SHELL) $(srcdir)/tests/adopters.sh
+.PHONY: check-adopters
 
 installcheck-local:
 	@$(PANIC_ENVIRONMENT) DESTDIR='$(DESTDIR)' libdir='$(libdir)' \
