@@ -73,6 +73,12 @@ static void die_wild(void)
 	BARRIER();
 }
 
+/* Ends in peace where faults are panics. */
+static void has_faults(void)
+{
+	exit(panic_signals(0) ? EXIT_FAILURE : EXIT_SUCCESS);
+}
+
 static void die_deleted(void)
 {
 	unlink(arguments[0]);
@@ -125,6 +131,7 @@ FRAME static void damage(void)
 static const struct { const char *name; void (*die)(void); } ways[] = {
 	{ "first", die_first }, { "inlined", die_inlined },
 	{ "nullcall", die_nullcall }, { "wild", die_wild },
+	{ "faults", has_faults },
 	{ "panic", raiser }, { "deleted", die_deleted }, { "fds", die_fds },
 	{ "arena", die_arena }, { "damage", damage },
 };

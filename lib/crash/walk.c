@@ -147,11 +147,11 @@ static bool get(unw_cursor_t *c, struct frame *f)
 }
 
 /* Whether f leads to code that a signal has interrupted.  Of nongnu's
- * libunwind, that for x86 marks the frame of that code; the others mark what
+ * libunwind, that for x86-64 marks the frame of that code; the others mark what
  * returns to it, if it is the kernel's and not ours. */
 static bool issigreturn(const struct frame *f, const struct frame *caller)
 {
-#if defined UNW_TARGET_X86_64 || defined UNW_TARGET_X86
+#ifdef UNW_TARGET_X86_64
 	(void)f;
 	return caller->marked;
 #else
