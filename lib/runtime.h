@@ -359,7 +359,10 @@ void panic__puts(struct panic__out *o, const char *s);
 void panic__putn(struct panic__out *o, uintmax_t n, unsigned base);
 /* "FILE:LINE in FUNCTION" */
 void panic__putsite(struct panic__out *o, const struct panic_site *site);
-/* A text in which lines after the first begin with a TAB. */
+/* A text on one line: what is not printable is escaped, newlines too. */
+void panic__puttext(struct panic__out *o, const char *s);
+/* A text in which lines after the first begin with a TAB; cut where it is
+ * longer than 64 KiB. */
 void panic__putindented(struct panic__out *o, const char *s);
 /* Waits half a second at most for the reader. */
 void panic__flush(struct panic__out *o);

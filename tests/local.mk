@@ -21,6 +21,7 @@ PANIC_TESTS = \
 	tests/test-stack \
 	tests/test-stale \
 	tests/test-take \
+	tests/test-text \
 	tests/test-thread \
 	tests/test-typed \
 	tests/test-value

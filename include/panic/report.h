@@ -33,6 +33,9 @@ extern "C" {
  * and needs nothing of the dying process.  Where it knows none stands
  * MODULE+0xOFFSET and the build ID, which it can look up later.  What follows
  * "+0x" leads to the call itself, not to where it returns.
+ *
+ * In texts, names and paths, what is not printable stands as \x1b.  A newline
+ * in a message is followed by a tab.  A message of more than 64 KiB is cut.
  */
 
 /*

@@ -90,7 +90,7 @@ static bool putname(struct panic__out *o, const struct image *m,
 		s++;
 	if (s == end || s->st_name >= strings->sh_size)
 		return false;
-	panic__puts(o, m->start + strings->sh_offset + s->st_name);
+	panic__puttext(o, m->start + strings->sh_offset + s->st_name);
 	panic__puts(o, "+0x");
 	panic__putn(o, addr - s->st_value, 16);
 	return true;

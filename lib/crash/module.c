@@ -163,7 +163,7 @@ void panic__putmodule(struct panic__out *o, uintptr_t addr)
 		panic__putn(o, addr, 16);
 		return;
 	}
-	panic__puts(o, m.name && *m.name ? m.name : programname());
+	panic__puttext(o, m.name && *m.name ? m.name : programname());
 	panic__puts(o, "+0x");
 	panic__putn(o, addr - bias(&m), 16);
 	putbuildid(o, &m);

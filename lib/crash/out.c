@@ -7,10 +7,12 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE = 500 };	/* milliseconds for a reader that lags */
+enum { PATIENCE = 500,	/* milliseconds for a reader that lags */
+	TEXTMAX = 65536	/* bytes of a message */ };
 
 /* Waits until o can be written to.  A pipe that nobody empties must not keep
  * the process from dying, and making it nonblocking would change it for those
@@ -90,13 +92,63 @@ void panic__putn(struct panic__out *o, uintmax_t n, unsigned base)
 	panic__puts(o, digits + i);
 }
 
+/* How many bytes the printable character at s has; 0 if there is none.  UTF-8,
+ * of which U+0080 to U+009F are control characters to a terminal. */
+static size_t printable(const char *s)
+{
+	unsigned char c = (unsigned char)*s;
+	size_t n = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+
+	if (n == 1)
+		return c == '\t' || (c >= ' ' && c != 127);
+	if (c < 0xc2 || c > 0xf4 || (c == 0xc2 && (s[1] & 0xe0) == 0x80))
+		return 0;
+	for (size_t i = 1; i < n; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	return n;
+}
+
+/* Prints a character, or the byte that is none as \x1b; returns what
+ * follows. */
+static const char *putone(struct panic__out *o, const char *s)
+{
+	size_t n = printable(s);
+
+	if (n == 0) {
+		panic__puts(o, "\\x");
+		panic__putn(o, (unsigned char)*s >> 4, 16);
+		panic__putn(o, *s++ & 15, 16);
+	}
+	while (n-- > 0)
+		panic__putc(o, *s++);
+	return s;
+}
+
+void panic__puttext(struct panic__out *o, const char *s)
+{
+	while (*s)
+		s = putone(o, s);
+}
+
 void panic__putindented(struct panic__out *o, const char *s)
 {
-	for (; *s; s++) {
-		panic__putc(o, *s);
-		if (*s == '\n' && s[1])
+	const char *end = s + TEXTMAX;
+
+	while (*s && s < end) {
+		if (*s != '\n') {
+			s = putone(o, s);
+			continue;
+		}
+		panic__putc(o, *s++);
+		if (*s)
 			panic__putc(o, '\t');
 	}
+	if (!*s)
+		return;
+	panic__puts(o, "... (");
+	panic__putn(o, strlen(s), 10);
+	panic__puts(o, " bytes more)");
 }
 
 void panic__putsite(struct panic__out *o, const struct panic_site *site)

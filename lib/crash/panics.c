@@ -18,7 +18,7 @@ static void putvalue(struct panic__out *o, const struct panic *p)
 		panic__putindented(o, p->message);
 	} else {
 		panic__putc(o, '(');
-		panic__puts(o, p->type->name);
+		panic__puttext(o, p->type->name);
 		panic__puts(o, ") 0x");
 		panic__putn(o, (uintptr_t)p->data, 16);
 	}

@@ -50,7 +50,7 @@ static void puttitle(struct panic__out *o, const struct panic__stack *s)
 	panic__putn(o, (uintmax_t)s->tid, 10);
 	if (s->name[0]) {
 		panic__puts(o, " \"");
-		panic__puts(o, s->name);
+		panic__puttext(o, s->name);
 		panic__putc(o, '"');
 	}
 	if (s->state) {
