@@ -8,6 +8,7 @@ lib_libpanic_la_SOURCES = \
 	lib/g.c \
 	lib/value.c \
 	lib/fault.c \
+	lib/crash/lock.c \
 	lib/crash/settings.c \
 	lib/crash/out.c \
 	lib/crash/panics.c \
@@ -20,6 +21,7 @@ lib_libpanic_la_SOURCES = \
 	lib/crash/child.c \
 	lib/crash/threads.c \
 	lib/crash/guard.c \
+	lib/crash/watchdog.c \
 	lib/crash/throw.c \
 	lib/sigstack.c \
 	lib/chain.c \

@@ -118,6 +118,11 @@ struct panic__fatal {
 /* A thread that dies. */
 struct panic__dying {
 	int stage;		/* how far it is: crash/throw.c */
+	pid_t process;		/* where: its child by fork() does not die */
+	int watchdog;		/* the signal of the timer, or 0 */
+	int ticks;		/* of the timer */
+	uintptr_t limit;	/* where the trace begins, while the hook
+				   runs */
 	bool textfailed;	/* the panics have no texts */
 	sigjmp_buf *guard;	/* where a fault goes on, or NULL */
 	struct panic *panics;	/* those to print, while the program's code */
@@ -385,6 +390,18 @@ struct panic_hook panic__gethook(void);
 /* Reads the environment. */
 void panic__getenv(void);
 
+/* crash/lock.c */
+
+/* Locks that are open, 0, in a fork's child if another thread had them. */
+bool panic__trylock(_Atomic int *lock);
+void panic__lock(_Atomic int *lock);
+
+/* crash/watchdog.c */
+
+/* Calls tick() in this thread after 5 s and after each 5 more, in a signal's
+ * handler.  Returns the signal, which is unblocked, or 0. */
+int panic__startwatchdog(void (*tick)(int sig));
+
 /* crash/guard.c */
 
 /* Catches faults, but leaves alone what has a handler of the program's unless
@@ -540,6 +557,8 @@ void panic__printreport(struct panic__report *r, int fd);
 /* Stops the other threads and adds their stacks.  They stay stopped.  Go:
  * freezetheworld, tracebackothers. */
 void panic__freezetheworld(struct panic__report *r);
+/* A real-time signal that the program does not use, or 0. */
+int panic__freesignal(void);
 /* How many threads there are; 0 if nobody knows. */
 size_t panic__countthreads(void);
 

@@ -15,6 +15,7 @@ PANIC_TESTS = \
 	tests/test-frame \
 	tests/test-goexit \
 	tests/test-near \
+	tests/test-outlast \
 	tests/test-panic \
 	tests/test-recover \
 	tests/test-report \

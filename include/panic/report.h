@@ -34,6 +34,10 @@ extern "C" {
  * MODULE+0xOFFSET and the build ID, which it can look up later.  What follows
  * "+0x" leads to the call itself, not to where it returns.
  *
+ * A report that has begun is finished.  exit() in another thread, and so the
+ * return of main(), waits for it.  But after 10 s the process ends, whatever
+ * hangs (on Linux).
+ *
  * In texts, names and paths, what is not printable stands as \x1b.  A newline
  * in a message is followed by a tab.  A message of more than 64 KiB is cut.
  */
@@ -73,8 +77,9 @@ PANIC_EXPORT int panic_set_crash_fd(int fd);
  * For a fatal error, fatal is its text and p may be NULL; else fatal is NULL.
  * The hook runs with most signals blocked and must not wait for other
  * threads.  A panic in it that it does not recover is reported along with p; a
- * fault in it is noted in a line, and the report goes on.  It is not called
- * again in either case.
+ * fault in it is noted in a line, and the report goes on; so it does when the
+ * hook calls exit(), or still runs after 5 s.  It is not called again in any
+ * of these cases.  _exit() in it ends the process at once.
  */
 struct panic_hook {
 	void (*fn)(const struct panic *p, const char *fatal, void *arg);

@@ -7,7 +7,6 @@
 
 #include <setjmp.h>
 #include <signal.h>
-#include <stdatomic.h>
 
 static struct sigaction former[PANIC__FAULTS];
 
@@ -49,13 +48,12 @@ static bool isdefault(const struct sigaction *sa)
 
 void panic__catchfaults(bool all)
 {
-	static atomic_flag busy = ATOMIC_FLAG_INIT;
+	static _Atomic int busy;
 	struct sigaction old, new = { .sa_sigaction = onfault,
 		.sa_flags = SA_SIGINFO | SA_ONSTACK };
 
 	sigemptyset(&new.sa_mask);
-	while (atomic_flag_test_and_set(&busy))	/* two threads may die */
-		;
+	panic__lock(&busy);	/* two threads may die */
 	for (int i = 0; i < PANIC__FAULTS; i++) {
 		int sig = panic__faultsignals[i].sig;
 
@@ -65,7 +63,7 @@ void panic__catchfaults(bool all)
 		former[i] = old;
 		sigaction(sig, &new, NULL);
 	}
-	atomic_flag_clear(&busy);
+	busy = 0;
 }
 
 void panic__releaseabort(void)

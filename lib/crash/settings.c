@@ -20,7 +20,7 @@ static atomic_int exitstatus;
 static atomic_int crashfd = 2;
 static char symbolizer[512] = PANIC_SYMBOLIZE;
 static struct panic_hook hook;
-static atomic_flag hooklock = ATOMIC_FLAG_INIT;
+static atomic_int hooklock;
 
 int panic_set_exit(int status)
 {
@@ -77,7 +77,7 @@ int panic_set_crash_fd(int fd)
 static bool lock(void)
 {
 	for (int tries = 0; tries < 1000; tries++) {
-		if (!atomic_flag_test_and_set(&hooklock))
+		if (panic__trylock(&hooklock))
 			return true;
 		sched_yield();
 	}
@@ -90,12 +90,11 @@ struct panic_hook panic_set_hook(
 {
 	struct panic_hook old;
 
-	while (!lock())
-		;
+	panic__lock(&hooklock);
 	old = hook;
 	hook.fn = fn;
 	hook.arg = arg;
-	atomic_flag_clear(&hooklock);
+	hooklock = 0;
 	return old;
 }
 
@@ -105,7 +104,7 @@ struct panic_hook panic__gethook(void)
 
 	if (lock()) {
 		h = hook;
-		atomic_flag_clear(&hooklock);
+		hooklock = 0;
 	}
 	return h;
 }

@@ -126,8 +126,7 @@ static void onstop(int sig)
 		pause();
 }
 
-/* A real-time signal that the program does not use. */
-static int freesignal(void)
+int panic__freesignal(void)
 {
 	struct sigaction sa;
 
@@ -149,7 +148,7 @@ static void await(size_t n)
 void panic__freezetheworld(struct panic__report *r)
 {
 	struct sigaction sa = { .sa_handler = onstop, .sa_flags = SA_ONSTACK };
-	int sig = freesignal();
+	int sig = panic__freesignal();
 	size_t n = 0;
 
 	report = r;

@@ -51,6 +51,26 @@ static PANIC_NORETURN void die(void)
 	abort();
 }
 
+/* A tick of the watchdog. */
+static void overdue(int sig)
+{
+	struct panic__dying *d = &panic__m.dying;
+
+	if (d->ticks++ == 0 && d->stage < PRINTING && d->guard)
+		siglongjmp(*d->guard, sig);
+	if (d->ticks > 1 && (d->stage == HOOKING || d->stage == PRINTING))
+		die();
+}
+
+/* The thread dies from now on, in this process, in bounded time. */
+static void begin(int stage)
+{
+	panic__m.dying.stage = stage;
+	panic__m.dying.process = getpid();
+	if (!panic__m.dying.watchdog)
+		panic__m.dying.watchdog = panic__startwatchdog(overdue);
+}
+
 /* The stack may have been used up. */
 static void newsigstack(void)
 {
@@ -63,26 +83,32 @@ static void newsigstack(void)
 	}
 }
 
+/* Held by the thread that prints. */
+static _Atomic int printing;
+
 /* Only one thread prints.  Another that dies meanwhile waits for the end. */
 static void startpanic(void)
 {
-	static atomic_flag printing = ATOMIC_FLAG_INIT;
 	sigset_t set;
 	int old;
 
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &old);
-	while (atomic_flag_test_and_set(&printing))
+	while (!panic__trylock(&printing))
 		pause();
 	sigfillset(&set);
+	if (panic__m.dying.watchdog)
+		sigdelset(&set, panic__m.dying.watchdog);
 	for (int i = 0; i < PANIC__FAULTS; i++)
 		sigdelset(&set, panic__faultsignals[i].sig);
 	pthread_sigmask(SIG_SETMASK, &set, NULL);
 	newsigstack();
 }
 
-static const char *signame(int sig)
+/* Why the program's code was left. */
+static const char *failure(int sig)
 {
-	return panic__faultsignal(sig)->name;
+	return sig == panic__m.dying.watchdog ? "it has taken more than 5 s" :
+		panic__faultsignal(sig)->name;
 }
 
 /* A line of its own in the report. */
@@ -201,20 +227,21 @@ static PANIC_NORETURN void dopanic(uintptr_t limit)
 	panic__catchfaults(true);
 	sig = panic__guarded(printlines, NULL);
 	if (sig)
-		putline("\npanic during panic: ", signame(sig));
+		putline("\npanic during panic: ", failure(sig));
 	sig = panic__guarded(printstacks, (void *)limit);
 	if (sig)
-		putline("stack trace unavailable: ", signame(sig));
+		putline("stack trace unavailable: ", failure(sig));
 	die();
 }
 
 /* The hook. */
 
 /* The hook was left by pthread_exit() or the like. */
-static void lefthook(const uintptr_t *limit)
+static void lefthook(const int *unused)
 {
+	(void)unused;
 	if (panic__m.dying.stage == HOOKING)
-		dopanic(*limit);
+		dopanic(panic__m.dying.limit);
 }
 
 static void runhook(void *hook)
@@ -231,16 +258,17 @@ static void runhook(void *hook)
  * them. */
 static void callhook(struct panic_hook *hook, uintptr_t limit)
 {
-	uintptr_t left __attribute__((cleanup(lefthook), unused)) = limit;
+	int left __attribute__((cleanup(lefthook), unused)) = 0;
 	int sig;
 
+	panic__m.dying.limit = limit;
 	panic__m.dying.defers = panic__g._defer;
 	panic__m.dying.panics = panic__g._panic;
 	panic__g._defer = NULL;
 	panic__g._panic = NULL;
 	sig = panic__guarded(runhook, hook);
 	if (sig)
-		putline("fault in the hook: ", signame(sig));
+		putline("the hook was left: ", failure(sig));
 	dopanic(limit);
 }
 
@@ -250,6 +278,7 @@ static PANIC_NORETURN void crash(uintptr_t limit)
 	struct panic_hook hook;
 
 	if (panic__m.dying.stage < HOOKING) {
+		begin(panic__m.dying.stage);
 		startpanic();
 		panic__catchfaults(false);
 		panic__m.dying.stage = HOOKING;
@@ -331,12 +360,12 @@ static void prepare(void)
 	int left __attribute__((cleanup(leftprepare), unused)) = 0;
 	int sig;
 
-	panic__m.dying.stage = PREPARING;
+	begin(PREPARING);
 	panic__m.dying.panics = panic__g._panic;
 	panic__catchfaults(false);
 	sig = panic__guarded(asktexts, NULL);
 	if (sig)
-		textfailed("", signame(sig));
+		textfailed("", failure(sig));
 }
 
 void panic__fatalpanic(void)
@@ -352,4 +381,23 @@ void panic__fatalpanic(void)
 	if (panic__m.dying.stage == LIVE)
 		prepare();
 	crash(0);
+}
+
+/* exit(). */
+
+/* Also when main() returns.  A report that has begun is finished, and its end
+ * is that of the process: who exits meanwhile waits, and a hook or a text
+ * function that exits is left.  Go: main waits for panicking. */
+__attribute__((destructor)) static void onexit(void)
+{
+	bool ours = panic__m.dying.process == getpid();
+	int old;
+
+	if (ours && panic__m.dying.stage == PREPARING)
+		textfailed("", "exit()");
+	if (ours && panic__m.dying.stage == HOOKING)
+		dopanic(panic__m.dying.limit);
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &old);
+	while (printing == getpid() && panic__m.dying.stage < HOOKING)
+		pause();
 }
