@@ -18,6 +18,7 @@ lib_libpanic_la_SOURCES = \
 	lib/crash/clone.c \
 	lib/crash/symbolize.c \
 	lib/crash/stacks.c \
+	lib/crash/head.c \
 	lib/crash/child.c \
 	lib/crash/threads.c \
 	lib/crash/guard.c \

@@ -386,6 +386,7 @@ enum panic__level panic__gotraceback(void);
 int panic__exitstatus(void);	/* 0: abort() */
 int panic__crashfd(void);
 const char *panic__symbolizerpath(void);
+const char *panic__programversion(void);	/* "": not known */
 struct panic_hook panic__gethook(void);
 /* Reads the environment. */
 void panic__getenv(void);
@@ -537,6 +538,8 @@ struct panic__report {
 	struct panic__stack s[];
 };
 
+/* "thread 7 "worker-3"", of s. */
+void panic__putthread(struct panic__out *o, const struct panic__stack *s);
 /* Room for that many stacks; NULL if there is none. */
 struct panic__report *panic__newreport(size_t max);
 void panic__freereport(struct panic__report *r);
@@ -546,6 +549,11 @@ struct panic__stack *panic__addstack(struct panic__report *r);
 void panic__putrest(struct panic__report *r, int fd);
 /* Memory from mmap(); NULL if there is none. */
 void *panic__map(size_t size, int flags);
+
+/* crash/head.c */
+
+/* A line: the program, its version, process and thread, and the time. */
+void panic__puthead(struct panic__out *o);
 
 /* crash/child.c */
 
@@ -567,6 +575,8 @@ size_t panic__countthreads(void);
 /* "MODULE+0xOFFSET (build-id HEX)" for the address; takes no lock where the
  * loader allows it. */
 void panic__putmodule(struct panic__out *o, uintptr_t addr);
+/* The program's path, with its build ID if that is asked for. */
+void panic__putprogram(struct panic__out *o, bool id);
 /* Whether the address is in the library, and the library a shared one. */
 bool panic__islibrary(uintptr_t addr);
 /* Prints the frame that goes on at pc, without locks and heap. */

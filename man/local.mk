@@ -33,6 +33,7 @@ dist_man_MANS = \
 	man/panic_set_hook.3 \
 	man/panic_set_overflow_stack.3 \
 	man/panic_set_traceback.3 \
+	man/panic_set_version.3 \
 	man/panic_signals.3 \
 	man/panic_take.3 \
 	man/panic_thread_init.3 \

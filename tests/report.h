@@ -76,6 +76,16 @@ static char *copy_line(char *to, const char *line, size_t n)
 	return stpcpy(to, "\n");
 }
 
+/* What follows the line that tells the program and the time, and its blank
+ * one. */
+static const char *skip_head(const char *line)
+{
+	const char *end = strchr(line, '\n');
+
+	return strncmp(line, "program ", 8) || !end ? line :
+		end[1] == '\n' ? end + 2 : end + 1;
+}
+
 /* The last death, with the thread's trace up to bottom(). */
 HELPER const char *report(void)
 {
@@ -84,7 +94,8 @@ HELPER const char *report(void)
 	char *to = text;
 
 	text[0] = '\0';
-	for (; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+	for (; (end = strchr(line, '\n')) != NULL;
+	    line = skip_head(end + 1)) {
 		if (!strncmp(line, "bottom", 6) ||
 		    !strncmp(line, "run_from_bottom", 15))
 			break;

@@ -3,7 +3,9 @@
 
 #include "report.h"
 
+#include <regex.h>
 #include <sys/prctl.h>
+#include <time.h>
 
 static const char *text;
 
@@ -92,11 +94,91 @@ START_TEST(a_long_text_is_cut)
 }
 END_TEST
 
+/* The line that tells what has died, where and when. */
+
+static const char *version;
+
+static void raise_in_version(void)
+{
+	panic_set_version(version);
+	panic_set_traceback("none");
+	raise_text_there();
+}
+
+/* The line, with n for each digit. */
+static const char *head(void)
+{
+	static char line[4096];
+	const char *at = strstr(death, "\nprogram ");
+
+	ck_assert_msg(at != NULL, "%s", death);
+	snprintf(line, sizeof line, "%.*s", (int)strcspn(at + 1, "\n"),
+		at + 1);
+	for (char *c = line; *c; c++)
+		if (isdigit(*c))
+			*c = 'n';
+	return line;
+}
+
+#define assert_head(want) do { \
+	regex_t re__; \
+ \
+	ck_assert_int_eq(regcomp(&re__, want, REG_EXTENDED | REG_NOSUB), 0); \
+	ck_assert_msg(!regexec(&re__, head(), 0, NULL, 0), "%s", head()); \
+	regfree(&re__); \
+} while (0)
+
+START_TEST(the_head_tells_program_version_process_thread_and_time)
+{
+	version = "food-1.2~rc\n";
+	said(raise_in_version, "a");
+	assert_head("^program /[^ ]*test-text food-n.n~rc\\\\xna, pid n+, "
+		"thread n+ \"test-text\", nnnn-nn-nnTnn:nn:nnZ$");
+	version = NULL;
+	said(raise_in_version, "a");
+	assert_head("^program /[^ ]*test-text( .build-id [nabcdef]+.)?, pid ");
+	said(fatal_text, "a");
+	assert_head("^program /");
+}
+END_TEST
+
+START_TEST(a_version_is_short)
+{
+	char long64[65] = "";
+
+	memset(long64, '1', 63);
+	ck_assert_int_eq(panic_set_version(long64), 0);
+	long64[63] = '1';
+	ck_assert_int_eq(panic_set_version(long64), -1);
+	ck_assert_int_eq(errno, EINVAL);
+	ck_assert_int_eq(panic_set_version(NULL), -1);
+}
+END_TEST
+
+/* The report's time against the C library's. */
+START_TEST(the_time_is_that_of_the_clock)
+{
+	time_t before = time(NULL), told;
+	struct tm tm = { 0 };
+	const char *at;
+
+	said(raise_in_version, "a");
+	at = strstr(death, "Z\n");
+	ck_assert_ptr_nonnull(at);
+	ck_assert_ptr_nonnull(strptime(at - 19, "%Y-%m-%dT%H:%M:%SZ", &tm));
+	told = timegm(&tm);
+	ck_assert(before <= told && told <= time(NULL));
+}
+END_TEST
+
 int main(void)
 {
 	return RUN_TESTS("text",
 		what_is_not_printable_is_escaped,
 		utf_8_is_printed_but_its_control_characters,
 		a_name_of_a_thread_forges_no_lines,
-		a_long_text_is_cut);
+		a_long_text_is_cut,
+		the_head_tells_program_version_process_thread_and_time,
+		a_version_is_short,
+		the_time_is_that_of_the_clock);
 }

@@ -20,6 +20,8 @@ extern "C" {
  *	raised at read.c:40 in check
  *	raised at read.c:71 in discard
  *
+ *	program /food 1.2, pid 5, thread 7 "worker-3", 2026-01-31T09:05:00Z
+ *
  *	thread 7 "worker-3" [running]:
  *	discard+0x51
  *		/src/read.c:71
@@ -28,7 +30,8 @@ extern "C" {
  *	check+0x2c
  *		/src/read.c:40
  *
- * and so on, and ends the process.  Files and lines come from debug
+ * and so on, and ends the process.  The version is what panic_set_version()
+ * was told, or else the program's build ID.  Files and lines come from debug
  * information, read by panic-symbolize(1), a program that is started for it
  * and needs nothing of the dying process.  Where it knows none stands
  * MODULE+0xOFFSET and the build ID, which it can look up later.  What follows
@@ -62,6 +65,12 @@ PANIC_EXPORT int panic_set_exit(int status);
  * an unknown word.  Go: debug.SetTraceback.
  */
 PANIC_EXPORT int panic_set_traceback(const char *level);
+
+/*
+ * The version of the program, of at most 63 bytes, for the report.  Returns 0,
+ * or -1 with errno EINVAL.
+ */
+PANIC_EXPORT int panic_set_version(const char *version);
 
 /*
  * Where the report goes: an open descriptor, 2 until this is called.  If

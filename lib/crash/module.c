@@ -9,7 +9,7 @@
 #include <dlfcn.h>
 #include <string.h>
 #include <unistd.h>
-#ifdef HAVE__DL_FIND_OBJECT
+#ifdef HAVE_GETAUXVAL
 #include <sys/auxv.h>
 #endif
 #ifdef __ELF__
@@ -40,16 +40,18 @@ static const char *programname(void)
 	return path;
 }
 
-#ifdef HAVE__DL_FIND_OBJECT
-
 /* Where the program's file begins in memory.  In a static one the loader
  * tells where its code begins. */
+#ifdef HAVE_GETAUXVAL
 static const void *programstart(void)
 {
 	const ElfW(Phdr) *ph = (const void *)getauxval(AT_PHDR);
 
 	return (const char *)ph - sizeof(ElfW(Ehdr));
 }
+#endif
+
+#ifdef HAVE__DL_FIND_OBJECT
 
 /* Takes no lock, unlike dladdr(). */
 static bool findmodule(uintptr_t addr, struct module *m)
@@ -167,6 +169,20 @@ void panic__putmodule(struct panic__out *o, uintptr_t addr)
 	panic__puts(o, "+0x");
 	panic__putn(o, addr - bias(&m), 16);
 	putbuildid(o, &m);
+}
+
+void panic__putprogram(struct panic__out *o, bool id)
+{
+	struct module m = { NULL, 0, NULL };
+
+	panic__puttext(o, programname());
+#ifdef HAVE_GETAUXVAL
+	m.start = programstart();
+	m.bias = (uintptr_t)m.start;
+	m.bias = bias(&m);
+#endif
+	if (id && m.start)
+		putbuildid(o, &m);
 }
 
 bool panic__islibrary(uintptr_t addr)

@@ -19,6 +19,7 @@ static atomic_int level = PANIC__SINGLE;
 static atomic_int exitstatus;
 static atomic_int crashfd = 2;
 static char symbolizer[512] = PANIC_SYMBOLIZE;
+static char version[64];
 static struct panic_hook hook;
 static atomic_int hooklock;
 
@@ -61,6 +62,18 @@ int panic_set_traceback(const char *word)
 		return -1;
 	}
 	level = new > (int)envlevel ? new : (int)envlevel;
+	return 0;
+}
+
+int panic_set_version(const char *new)
+{
+	size_t n = new ? strlen(new) : sizeof version;
+
+	if (n >= sizeof version) {
+		errno = EINVAL;
+		return -1;
+	}
+	memcpy(version, new, n + 1);
 	return 0;
 }
 
@@ -122,6 +135,11 @@ int panic__exitstatus(void)
 int panic__crashfd(void)
 {
 	return crashfd;
+}
+
+const char *panic__programversion(void)
+{
+	return version;
 }
 
 const char *panic__symbolizerpath(void)

@@ -43,8 +43,8 @@ struct panic__stack *panic__addstack(struct panic__report *r)
 	return r->n < r->max ? &r->s[r->n++] : NULL;
 }
 
-/* thread 7 "worker-3" [running]: */
-static void puttitle(struct panic__out *o, const struct panic__stack *s)
+/* thread 7 "worker-3" */
+void panic__putthread(struct panic__out *o, const struct panic__stack *s)
 {
 	panic__puts(o, "thread ");
 	panic__putn(o, (uintmax_t)s->tid, 10);
@@ -53,6 +53,12 @@ static void puttitle(struct panic__out *o, const struct panic__stack *s)
 		panic__puttext(o, s->name);
 		panic__putc(o, '"');
 	}
+}
+
+/* thread 7 "worker-3" [running]: */
+static void puttitle(struct panic__out *o, const struct panic__stack *s)
+{
+	panic__putthread(o, s);
 	if (s->state) {
 		panic__puts(o, " [");
 		panic__puts(o, s->state);

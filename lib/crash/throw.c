@@ -143,6 +143,8 @@ static void printlines(void *unused)
 	}
 	panic__printpanics(&o, !panic__m.dying.textfailed);
 	printfatal(&o, panic__m.dying.fatal);
+	panic__putc(&o, '\n');
+	panic__puthead(&o);
 	if (panic__gotraceback() > PANIC__NOTRACE)
 		panic__putc(&o, '\n');
 	panic__flush(&o);
