@@ -30,6 +30,8 @@ EXTRA_DIST += \
 bench-programs: $(lib_LTLIBRARIES)
 	$(AM_V_at)$(MKDIR_P) bench/programs
 	$(AM_V_at)cd bench/programs && CC='$(CC)' \
+		LIBUNWIND_CFLAGS='$(LIBUNWIND_CFLAGS)' \
+		LIBUNWIND_LIBS='$(LIBUNWIND_LIBS)' \
 		'$(abs_top_srcdir)/bench/build' ../../lib/.libs \
 		'$(abs_top_srcdir)'
 

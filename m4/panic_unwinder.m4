@@ -24,7 +24,7 @@ AC_DEFUN([PANIC_TRY_UNWINDER], [
 			unw_get_proc_info(&cursor, &info) + unw_step(&cursor);
 	]])], [
 		LIBUNWIND_CFLAGS="$1" LIBUNWIND_LIBS="$2"
-		# A call that one of them alone has; see lib/traceback.c.
+		# A call that one of them alone has; see lib/crash/walk.c.
 		AC_LINK_IFELSE([AC_LANG_PROGRAM([[
 			#define UNW_LOCAL_ONLY
 			#include <libunwind.h>
@@ -41,7 +41,11 @@ AC_DEFUN([PANIC_TRY_UNWINDER], [
 # the C library's, and LLVM's header may stand in a folder of its own.
 AC_DEFUN([PANIC_SEARCH_UNWINDER], [
 	panic_unwind=no
-	for panic_cflags in "" "-I=/usr/include/libunwind"; do
+	# The folder is asked of the compiler, which may have a root of its own.
+	panic_dir=`echo '#include <libunwind/libunwind.h>' |
+		$CC -E $CPPFLAGS - 2>/dev/null |
+		sed -n 's,^# 1 "\(.*\)/libunwind\.h".*,\1,p' | sed 1q`
+	for panic_cflags in "" ${panic_dir:+"-I$panic_dir"}; do
 		for panic_libs in "" -lunwind; do
 			test "$panic_unwind" = no || break
 			panic_unwind=found

@@ -6,8 +6,9 @@
 # clean clone of HEAD is built and tested by README's two commands, as root, who
 # may install, and as a user who may not.  Ends with a table.
 #
-# From the environment: SUITES, names of releases, with ":ARCHITECTURE" behind
-# those that are not the machine's ("trixie bookworm:i386"); ROWS, of demo,
+# From the environment: SUITES, names of releases, with "+llvm" behind those that
+# shall have LLVM's libunwind, and ":ARCHITECTURE" behind those that are not the
+# machine's ("trixie trixie+llvm bookworm:i386"); ROWS, of demo,
 # check, user, readme, go and headers (sid's newest compilers), all by default;
 # CHROOTS, the folder with the chroots, which are kept and used again; MIRROR,
 # else this system's own.  Wants root, mmdebstrap (and arch-test for another
@@ -59,7 +60,7 @@ create() {
 		"$1" "$root.new" "deb $mirror $1 main" &&
 		echo 'newcomer:x:1000:1000::/home/newcomer:/bin/sh' \
 			>>"$root.new/etc/passwd" &&
-		mv "$root.new" "$root"
+		mkdir -p "$root.new/home/root" && mv "$root.new" "$root"
 }
 
 # as USER COMMAND: in the user's home in the chroot, and in a namespace of its
@@ -88,6 +89,13 @@ install() {
 	as root "apt-get -qq update && DEBIAN_FRONTEND=noninteractive \
 		apt-get -qq -y -o Dpkg::Use-Pty=0 \
 		install --no-install-recommends $*"
+}
+
+# LLVM's libunwind, of the version that is the suite's own.
+install_llvm() {
+	# shellcheck disable=SC2016
+	install 'libunwind-$(apt-cache depends clang |
+		sed -n "s/.*Depends: clang-//p")-dev'
 }
 
 # The rows.  All but the first leave what they have built to the next.
@@ -190,22 +198,34 @@ row() {
 versions() {
 	as root 'echo "	gcc $(gcc -dumpfullversion)," \
 		"glibc $(ldd --version | sed -n "1s/.* //p")," \
-		"libunwind $(pkg-config --modversion libunwind)"' 2>/dev/null
+		"$(dpkg-query -W -f "\${Package} \${Version}\n" \
+			"libunwind*-dev" | sed -n "s/-dev \(.\)/ \1/p")"' \
+		2>/dev/null
 }
 
-# suite NAME[:ARCHITECTURE]
+# prepare NAME ARCHITECTURE UNWINDER
+prepare() {
+	create "$1" "${2:-$(dpkg --print-architecture)}" &&
+		case $3 in
+		llvm)	install_llvm ;;
+		esac
+}
+
+# suite NAME[+llvm][:ARCHITECTURE]
 suite() {
-	root=$CHROOTS/$(echo "$1" | tr : -)
+	root=$CHROOTS/$(echo "$1" | tr :+ --)
+	name=${1%%[+:]*}
 	arch=${1#"${1%%:*}"}
-	arch=${arch#:}
-	if ! create "${1%%:*}" "${arch:-$(dpkg --print-architecture)}" \
+	unwinder=${1%%:*}
+	unwinder=${unwinder#"$name"}
+	if ! prepare "$name" "${arch#:}" "${unwinder#+}" \
 	    >"$log/create" 2>&1; then
 		tail -n 20 "$log/create"
 		tell "$1" "a chroot" 1 1
 		return
 	fi
 	for r in $ROWS; do
-		[ "$r" != headers ] || [ "${1%%:*}" = sid ] || continue
+		[ "$r" != headers ] || [ "$name" = sid ] || continue
 		row "$1" "$r"
 	done
 	versions >>"$log/table"

@@ -42,7 +42,8 @@ echo "installcheck: the example in README.md works"
 # Sanitizers have no static form.
 echo 'int main(void) { return 0; }' >"$dir/empty.c"
 if test -f "$DESTDIR$libdir/libpanic.a" && test -z "$INSTRUMENT_CFLAGS" &&
-	$CC -static -pthread -o "$dir/empty" "$dir/empty.c" -lunwind 2>/dev/null
+	$CC -static -pthread -o "$dir/empty" "$dir/empty.c" $LIBUNWIND_LIBS \
+		2>/dev/null
 then
 	build static -static $(pc --static --libs)
 	"$dir/static"

@@ -172,6 +172,12 @@ check-debian:
 	@$(PANIC_ENVIRONMENT) SUITES='$(SUITES)' $(SHELL) $(srcdir)/tests/debian.sh
 .PHONY: check-debian
 
+# The same with LLVM's libunwind.
+check-unwinders:
+	@$(PANIC_ENVIRONMENT) SUITES='bookworm+llvm trixie+llvm sid+llvm' \
+	ROWS='demo check readme' $(SHELL) $(srcdir)/tests/debian.sh
+.PHONY: check-unwinders
+
 # Debian's Lua and dash on this library, beside the stock programs.
 check-adopters: lib/libpanic.la
 	@$(PANIC_ENVIRONMENT) $(SHELL) $(srcdir)/tests/adopters.sh
@@ -182,6 +188,7 @@ installcheck-local:
 	includedir='$(includedir)' pkgconfigdir='$(pkgconfigdir)' \
 	PKG_CONFIG='$(PKG_CONFIG)' \
 	INSTRUMENT_CFLAGS='$(INSTRUMENT_CFLAGS)' \
+	LIBUNWIND_LIBS='$(LIBUNWIND_LIBS)' \
 	$(SHELL) $(srcdir)/tests/installcheck.sh
 
 # What no compiler looks at.

@@ -21,7 +21,25 @@
 /* Return addresses, innermost first, from where its caller goes on. */
 #ifdef HAVE_UNW_BACKTRACE
 #define callers unw_backtrace
+#define step unw_step
 #else
+/* LLVM's libunwind takes where a signal has interrupted for a return address, and
+ * at a function's first instruction that is of the function before, or of none.
+ * A pc that is set it takes for what it is. */
+static int step(unw_cursor_t *c)
+{
+	unw_word_t was = 0, pc = 0;
+	int more;
+
+	unw_get_reg(c, UNW_REG_IP, &was);
+	more = unw_step(c);
+	if (more < 0 || unw_is_signal_frame(c) <= 0 ||
+	    unw_get_reg(c, UNW_REG_IP, &pc) || pc == was)
+		return more;
+	unw_set_reg(c, UNW_REG_IP, pc);
+	return 1;
+}
+
 static PANIC__ONCE int callers(void **pcs, int n)
 {
 	unw_context_t uc;
@@ -31,7 +49,7 @@ static PANIC__ONCE int callers(void **pcs, int n)
 
 	if (unw_getcontext(&uc) || unw_init_local(&c, &uc))
 		return 0;
-	while (got < n && unw_step(&c) > 0 &&
+	while (got < n && step(&c) > 0 &&
 	    unw_get_reg(&c, UNW_REG_IP, &pc) == 0 && pc != 0)
 		pcs[got++] = (void *)pc;
 	return got;
@@ -146,12 +164,12 @@ static bool get(unw_cursor_t *c, struct frame *f)
 	return true;
 }
 
-/* Whether f leads to code that a signal has interrupted.  Of nongnu's
- * libunwind, that for x86-64 marks the frame of that code; the others mark what
+/* Whether f leads to code that a signal has interrupted.  LLVM's libunwind, and
+ * of nongnu's that for x86-64, mark the frame of that code; the others mark what
  * returns to it, if it is the kernel's and not ours. */
 static bool issigreturn(const struct frame *f, const struct frame *caller)
 {
-#ifdef UNW_TARGET_X86_64
+#if defined UNW_TARGET_X86_64 || !defined HAVE_UNW_BACKTRACE
 	(void)f;
 	return caller->marked;
 #else
@@ -180,7 +198,7 @@ static void walk(struct walk *w, unw_context_t *uc)
 	w->s->total = 0;
 	if (unw_init_local(&c, uc) || !get(&c, &f))
 		return;
-	while (unw_step(&c) > 0 && get(&c, &caller)) {
+	while (step(&c) > 0 && get(&c, &caller)) {
 		f.sigreturn = issigreturn(&f, &caller);
 		if (!advances(w, &f, &caller))
 			break;

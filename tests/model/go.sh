@@ -8,7 +8,8 @@
 #
 # From the environment, all with defaults: MODEL, the built program; srcdir,
 # the folder of this script; GO; CC; PANIC_CPPFLAGS and PANIC_LIBS, what a
-# program of the library's is compiled with; SEED; COUNT; SIZE; SOURCES.
+# program of the library's is compiled with; LIBUNWIND_LIBS; SEED;
+# COUNT; SIZE; SOURCES.
 
 set -eu
 
@@ -17,7 +18,8 @@ MODEL=${MODEL:-./model}
 GO=${GO:-go}
 CC=${CC:-gcc}
 PANIC_CPPFLAGS=${PANIC_CPPFLAGS:--I$srcdir/../../include}
-PANIC_LIBS=${PANIC_LIBS:-lib/.libs/libpanic.a -lgcc_s -lunwind -lpthread}
+LIBUNWIND_LIBS=${LIBUNWIND_LIBS--lunwind}
+PANIC_LIBS=${PANIC_LIBS:-lib/.libs/libpanic.a -lgcc_s $LIBUNWIND_LIBS -lpthread}
 SEED=${SEED:-random}
 COUNT=${COUNT:-1000000}
 SIZE=${SIZE:-6,3}
