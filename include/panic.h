@@ -186,8 +186,29 @@ PANIC_EXPORT PANIC_RETURNS_TWICE PANIC_NOPLT
 const struct panic *panic_recover(void *cfa, const struct panic_site *site);
 
 /*
- * What a panic is.  p comes from recover() or panic_take().  The strings
- * belong to p.
+ * recover_if(type): recover(), but only of a panic with a value of that type;
+ * of another NULL, and it goes on, its stack as it is.  type NULL: only of
+ * one without a value, by panic() or panic_errno().
+ */
+PANIC_EXPORT PANIC_RETURNS_TWICE PANIC_NOPLT
+const struct panic *panic_recover_if(void *cfa, const struct panic_site *site,
+	const struct panic_type *type);
+
+/*
+ * panic_current(): what recover() would return, without stopping it: the
+ * deferred function looks at the panic and then calls recover() or does not.
+ * In a frame without a landing it tells the panic too.  What it returns stays
+ * valid until the deferred function returns; panic_take() keeps it, and leaves
+ * the one that goes on without its data.  A function called by the deferred one
+ * gets NULL, as from recover(): what it opens and leaves in good order has not
+ * failed only because something else has.  Go has no such function.
+ */
+PANIC_EXPORT PANIC_RETURNS_TWICE PANIC_NOPLT
+const struct panic *panic_running(void *cfa);
+
+/*
+ * What a panic is.  p comes from recover(), panic_current() or panic_take().
+ * The strings belong to p.
  */
 
 /* The message; of a typed value, its type's text, else "(name) 0x...". */
@@ -273,6 +294,9 @@ PANIC_EXPORT void panic_g_free(struct panic_g *g);
 #define panic_value(type, data) panic_raise(NULL, PANIC_HERE_(), type, data)
 #define PANIC_REPANIC(p) panic_repanic(PANIC_HERE_(), p)
 #define PANIC_RECOVER() panic_recover(PANIC_CFA_(), PANIC_HERE_())
+#define PANIC_RECOVER_IF(type) \
+	panic_recover_if(PANIC_CFA_(), PANIC_HERE_(), type)
+#define panic_current() panic_running(PANIC_CFA_())
 #define PANIC_GOEXIT() panic_goexit()
 
 #include <panic/report.h>
@@ -298,6 +322,7 @@ PANIC_EXPORT void panic_g_free(struct panic_g *g);
 #define panic(...) PANIC(__VA_ARGS__)
 #define repanic(p) PANIC_REPANIC(p)
 #define recover() PANIC_RECOVER()
+#define recover_if(type) PANIC_RECOVER_IF(type)
 #define goexit() PANIC_GOEXIT()
 #ifndef __cplusplus
 #define deferproc(fn, arg) PANIC_DEFERPROC(fn, arg)

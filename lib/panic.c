@@ -370,23 +370,49 @@ static inline const struct panic *stop(struct panic *p,
 	return p;
 }
 
-/* The same where argp alone does not tell that. */
-static __attribute__((noinline)) const struct panic *stopif(struct panic *p,
-	const struct panic_site *site, void *ra)
+/* Where argp alone does not tell whether p runs the function that the caller
+ * of this returns to, at ra. */
+static __attribute__((noinline)) struct panic *ifcalled(struct panic *p,
+	void *ra)
 {
-	return panic__callsrecover(p, ra) ? stop(p, site) : NULL;
+	return panic__callsrecover(p, ra) ? p : NULL;
 }
 
-/* Go: gorecover.  It asks where it returns to, so it must not become a part of
- * its caller (link-time optimization). */
-PANIC__ONCE const struct panic *panic_recover(void *cfa,
-	const struct panic_site *site)
+/* The panic that runs the function with this CFA, and is not recovered; ra is
+ * where it goes on. */
+static inline __attribute__((always_inline)) struct panic *current(void *cfa,
+	void *ra)
 {
 	struct panic *p = panic__g._panic;
 
 	if (!p || p->goexit || p->recovered || !p->d)
 		return NULL;
 	if (PANIC__UNLIKELY(cfa != p->argp))
-		return stopif(p, site, __builtin_return_address(0));
-	return stop(p, site);
+		return ifcalled(p, ra);
+	return p;
+}
+
+/* These three ask where they return to, so they must not become a part of
+ * their callers (link-time optimization). */
+
+/* Go: gorecover. */
+PANIC__ONCE const struct panic *panic_recover(void *cfa,
+	const struct panic_site *site)
+{
+	struct panic *p = current(cfa, __builtin_return_address(0));
+
+	return p ? stop(p, site) : NULL;
+}
+
+PANIC__ONCE const struct panic *panic_recover_if(void *cfa,
+	const struct panic_site *site, const struct panic_type *type)
+{
+	struct panic *p = current(cfa, __builtin_return_address(0));
+
+	return p && p->type == type ? stop(p, site) : NULL;
+}
+
+PANIC__ONCE const struct panic *panic_running(void *cfa)
+{
+	return current(cfa, __builtin_return_address(0));
 }

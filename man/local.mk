@@ -14,6 +14,7 @@ dist_man_MANS = \
 	man/panic_backtrace.3 \
 	man/panic_critical_begin.3 \
 	man/panic_critical_end.3 \
+	man/panic_current.3 \
 	man/panic_data.3 \
 	man/panic_errno.3 \
 	man/panic_errnum.3 \
@@ -43,4 +44,5 @@ dist_man_MANS = \
 	man/panic_version.3 \
 	man/recover.3 \
 	man/recover_frame.3 \
+	man/recover_if.3 \
 	man/repanic.3

@@ -7,6 +7,7 @@ PANIC_TESTS = \
 	tests/test-cancel \
 	tests/test-chain \
 	tests/test-crash \
+	tests/test-current \
 	tests/test-defer \
 	tests/test-deferproc \
 	tests/test-errno \
