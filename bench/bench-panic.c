@@ -175,6 +175,36 @@ RUN(nested, nested(C, 0))
 RUN(traces, trace(C, number))
 RUN(takes, take(C, number))
 
+/* The protected call, and the same by hand. */
+
+static OPAQUE void keep(void *taken)
+{
+	const struct panic *p = recover();
+
+	if (p)
+		*(struct panic *volatile *)taken = panic_take(p);
+}
+
+static OPAQUE struct panic *byhand(void (*fn)(void *), void *arg)
+{
+	struct panic *volatile taken = NULL;
+
+	recover_frame(return taken);
+	defer(keep, (void *)(uintptr_t)&taken);
+	fn(arg);
+	return NULL;
+}
+
+static OPAQUE void fails(void *c)
+{
+	VALUE;
+}
+
+RUN(try1, panic_free(panic_try(bump, C)))
+RUN(hand1, panic_free(byhand(bump, C)))
+RUN(try0, panic_free(panic_try(fails, C)))
+RUN(hand0, panic_free(byhand(fails, C)))
+
 /* Threads. */
 
 static void *ends(void *c)
@@ -260,7 +290,8 @@ static const struct work works[] = {
 	W(format0), N(format),
 	N(dvalue),
 	N(dformat),
-	W(nested), N(trace), N(take), W(thread), W(goexit),
+	W(nested), N(trace), N(take),
+	W(try1), W(hand1), W(try0), W(hand0), W(thread), W(goexit),
 	{ "threads1", NULL, threads1 },
 	{ "threads2", NULL, threads2 },
 	{ "stack:none", NULL, stack_none },

@@ -63,6 +63,7 @@
 #define PANIC_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #define PANIC_RETURNS_TWICE __attribute__((returns_twice))
 #define PANIC_UNUSED __attribute__((unused))
+#define PANIC_MUST_USE __attribute__((warn_unused_result))
 #elif defined __cplusplus
 #define PANIC_EXPORT
 #define PANIC_NORETURN [[noreturn]]
@@ -70,6 +71,7 @@
 #define PANIC_PRINTF(fmt, args)
 #define PANIC_RETURNS_TWICE
 #define PANIC_UNUSED
+#define PANIC_MUST_USE
 #else
 #define PANIC_EXPORT
 #define PANIC_NORETURN _Noreturn
@@ -77,6 +79,7 @@
 #define PANIC_PRINTF(fmt, args)
 #define PANIC_RETURNS_TWICE
 #define PANIC_UNUSED
+#define PANIC_MUST_USE
 #endif
 
 /* The call goes through no stub of the linker's. */
@@ -301,6 +304,7 @@ PANIC_EXPORT void panic_g_free(struct panic_g *g);
 
 #include <panic/report.h>
 #include <panic/signal.h>
+#include <panic/try.h>
 #ifndef __cplusplus
 #include <panic/defer.h>
 #endif

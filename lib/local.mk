@@ -33,6 +33,7 @@ lib_libpanic_la_SOURCES = \
 	lib/raise.c \
 	lib/take.c \
 	lib/defer.c \
+	lib/try.c \
 	lib/arch/cfa.h \
 	lib/arch/context.h \
 	lib/arch/aarch64.h \
@@ -82,7 +83,8 @@ panicinclude_HEADERS = \
 	include/panic/frame.h \
 	include/panic/landing.h \
 	include/panic/report.h \
-	include/panic/signal.h
+	include/panic/signal.h \
+	include/panic/try.h
 
 pkgconfig_DATA = lib/libpanic.pc
 

@@ -38,6 +38,7 @@ dist_man_MANS = \
 	man/panic_signals.3 \
 	man/panic_take.3 \
 	man/panic_thread_init.3 \
+	man/panic_try.3 \
 	man/panic_typeof.3 \
 	man/panic_under.3 \
 	man/panic_value.3 \

@@ -25,6 +25,7 @@ PANIC_TESTS = \
 	tests/test-take \
 	tests/test-text \
 	tests/test-thread \
+	tests/test-try \
 	tests/test-typed \
 	tests/test-value
 
@@ -81,6 +82,7 @@ tests_gdb_target_LDADD = lib/libpanic.la $(SYSTEM_LIBS)
 
 # Frames that pthread_cancel unwinds, and others that nothing may unwind.
 tests_test_cancel_CFLAGS = $(AM_CFLAGS) -fexceptions
+tests_test_try_CFLAGS = $(AM_CFLAGS) -fexceptions
 tests_test_stale_CFLAGS = $(AM_CFLAGS) -fno-exceptions
 
 # It asks libunwind as the library does.

@@ -284,6 +284,39 @@ START_TEST(panic_take_without_memory_changes_nothing)	/* D18 */
 }
 END_TEST
 
+static void fails(void *unused)
+{
+	(void)unused;
+	defer_frame();
+	defer(say, "deferred");
+	errno = EPERM;
+	fail_from(1, 1);
+	panic_value(&plain, (void *)0x10);
+}
+
+static void errno_and_rescue(void *unused)
+{
+	(void)unused;
+	note("%d", errno == EPERM);
+	note("[%s]", panic_message(recover()));
+}
+
+static void tries(void)
+{
+	recover_frame(return);
+	defer(errno_and_rescue, NULL);
+	panic_free(panic_try(fails, NULL));
+	note("not reached");
+}
+
+START_TEST(panic_try_without_memory_lets_the_panic_go_on)
+{
+	tries();
+	relent();
+	ck_assert_str_eq(trace, "deferred 1 [(plain) 0x10] released");
+}
+END_TEST
+
 START_TEST(panic_g_new_without_memory_returns_null)
 {
 	char stack[64];
@@ -435,6 +468,7 @@ int main(void)
 		a_long_text_without_memory_is_cut_and_marked,
 		panic_errno_needs_no_memory,
 		panic_take_without_memory_changes_nothing,
+		panic_try_without_memory_lets_the_panic_go_on,
 		panic_g_new_without_memory_returns_null,
 		eight_defers_and_a_message_that_fits_need_no_heap,
 		each_allocation_may_fail_and_nothing_is_lost,

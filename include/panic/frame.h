@@ -461,11 +461,17 @@ PANIC__INLINE void panic__landed(struct panic__scope *scope,
 		panic__run(f);
 }
 
-/* recover(), where most often there is no panic. */
+/* recover() and the like, where most often there is no panic. */
+#define PANIC__IFPANIC(call) (PANIC__UNLIKELY(panic__g._panic) ? \
+	(call) : (const struct panic *)NULL)
 #undef PANIC_RECOVER
-#define PANIC_RECOVER() (PANIC__UNLIKELY(panic__g._panic) ? \
-	panic_recover(PANIC_CFA_(), PANIC_HERE_()) : \
-	(const struct panic *)NULL)
+#define PANIC_RECOVER() \
+	PANIC__IFPANIC(panic_recover(PANIC_CFA_(), PANIC_HERE_()))
+#undef PANIC_RECOVER_IF
+#define PANIC_RECOVER_IF(type) PANIC__IFPANIC( \
+	panic_recover_if(PANIC_CFA_(), PANIC_HERE_(), type))
+#undef panic_current
+#define panic_current() PANIC__IFPANIC(panic_running(PANIC_CFA_()))
 
 /* Frames may be nested, and each has the same names: the innermost counts. */
 #define PANIC__SHADOWS(...) \
