@@ -332,25 +332,48 @@ PANIC__ONCE void panic__raise(struct panic__frame *near,
 	panic__gopanic(&p, near);
 }
 
-void panic_goexit(void)
+/* The two halves of a goexit(), before and after its landing.  Parts of their
+ * caller: a walk finds the panic in the frame that runs the calls. */
+static inline __attribute__((always_inline)) struct panic *begin(
+	struct goexit *e)
 {
-	struct goexit e;
-	struct panic *left __attribute__((cleanup(ifleft), unused)) = &e.p;
-
-	memset(&e.p, 0, offsetof(struct panic, buf));
-	e.p.goexit = true;
-	e.p.cfa = PANIC_CFA_();
+	memset(&e->p, 0, offsetof(struct panic, buf));
+	e->p.goexit = true;
+	e->p.cfa = PANIC_CFA_();
 	(void)panic__getchain();
-	addpanic(&e.p);
-	/* A panic that skips this, and is recovered, comes back here. */
-	(void)PANIC_SETJMP_(e.env);
-	for (struct panic__defer *d; (d = nextslow(&e.p)); )
-		rundefer(&e.p, d);
+	addpanic(&e->p);
+	return &e->p;
+}
+
+static inline __attribute__((always_inline)) void runall(struct panic *p)
+{
+	for (struct panic__defer *d; (d = nextslow(p)); )
+		rundefer(p, d);
 	/* The records are freed by now, and the exit unwinds leftpanic() of
 	 * each panic that stands below, this one and older. */
 	for (; panic__g._panic; droppanic(panic__g._panic))
 		panic__g._panic->d = NULL;
+}
+
+void panic_goexit(void)
+{
+	struct goexit e;
+	struct panic *left __attribute__((cleanup(ifleft), unused)) = begin(&e);
+
+	/* A panic that skips this, and is recovered, comes back here. */
+	(void)PANIC_SETJMP_(e.env);
+	runall(&e.p);
 	panic__exitthread();
+}
+
+void panic__leaveall(void)
+{
+	struct goexit e;
+	struct panic *left __attribute__((cleanup(ifleft), unused)) = begin(&e);
+
+	(void)PANIC_SETJMP_(e.env);
+	runall(&e.p);
+	left = NULL;
 }
 
 static __attribute__((noinline)) const struct panic *vain(struct panic *p,

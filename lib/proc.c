@@ -39,11 +39,27 @@ static void stackbounds(struct panic_g *g)
 #endif
 }
 
+/* Runs the calls of the frames that an exit or a cancel has neither unwound nor
+ * left.  One of them may end the thread once more. */
+static void runframes(void)
+{
+#ifdef EXIT_KEEPS_FRAMES
+	if (!panic__g._defer ||
+	    !panic__living(panic__g._defer, PANIC_CFA_()))
+		return;
+	if (pthread_setspecific(key, &panic__g))
+		panic__throw("pthread_setspecific: out of memory");
+	panic__leaveall();
+	pthread_setspecific(key, NULL);
+#endif
+}
+
 /* The end of a thread.  A frame that is still open was left by an exit that
  * did not unwind it. */
 static void threadexit(void *unused)
 {
 	(void)unused;
+	runframes();
 	if (panic__g._defer)
 		panic__dead(panic__g._defer, (void *)UINTPTR_MAX,
 			"the thread ended", NULL);

@@ -194,6 +194,8 @@ void panic__mfree(void *p);
 /* Runs deferred calls for the panic p, which is filled in.  Returns only when
  * near, if it is not NULL, has recovered it.  Go: gopanic. */
 void panic__gopanic(struct panic *p, struct panic__frame *near);
+/* Runs all deferred calls as a goexit() does, and returns. */
+void panic__leaveall(void);
 
 /* chain.c */
 
