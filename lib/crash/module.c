@@ -68,12 +68,37 @@ static bool findmodule(uintptr_t addr, struct module *m)
 
 #else
 
+#ifdef __ELF__
+
+/* A static program, of which not every loader knows: from the linker. */
+static bool findprogram(uintptr_t addr, struct module *m)
+{
+	extern const char __ehdr_start[], etext[]
+		__attribute__((weak, visibility("hidden")));
+	uintptr_t start = (uintptr_t)__ehdr_start;
+
+	if (!start || addr - start >= (uintptr_t)etext - start)
+		return false;
+	*m = (struct module){ "", start, __ehdr_start };
+	return true;
+}
+
+#else
+
+static bool findprogram(uintptr_t addr, struct module *m)
+{
+	(void)addr, (void)m;
+	return false;
+}
+
+#endif
+
 static bool findmodule(uintptr_t addr, struct module *m)
 {
 	Dl_info info;
 
 	if (!dladdr((void *)addr, &info))
-		return false;
+		return findprogram(addr, m);
 	m->name = info.dli_fname;
 	m->bias = (uintptr_t)info.dli_fbase;
 	m->start = info.dli_fbase;
@@ -114,6 +139,18 @@ static bool putnotes(struct panic__out *o, const char *at, size_t size)
 	return false;
 }
 
+/* A program that is linked to a fixed address has no bias; dladdr() cannot
+ * tell. */
+static uintptr_t bias(const struct module *m)
+{
+	const ElfW(Ehdr) *e = m->start;
+
+	if (panic__readable(e, sizeof *e) &&
+	    !memcmp(e->e_ident, ELFMAG, SELFMAG) && e->e_type == ET_EXEC)
+		return 0;
+	return m->bias;
+}
+
 static void putbuildid(struct panic__out *o, const struct module *m)
 {
 	const ElfW(Ehdr) *e = m->start;
@@ -125,21 +162,9 @@ static void putbuildid(struct panic__out *o, const struct module *m)
 	ph = (const void *)((const char *)m->start + e->e_phoff);
 	for (int i = 0; i < e->e_phnum; i++)
 		if (ph[i].p_type == PT_NOTE && putnotes(o,
-				(const char *)m->bias + ph[i].p_vaddr,
+				(const char *)bias(m) + ph[i].p_vaddr,
 				ph[i].p_memsz))
 			return;
-}
-
-/* A program that is linked to a fixed address has no bias; dladdr() cannot
- * tell. */
-static uintptr_t bias(const struct module *m)
-{
-	const ElfW(Ehdr) *e = m->start;
-
-	if (panic__readable(e, sizeof *e) &&
-	    !memcmp(e->e_ident, ELFMAG, SELFMAG) && e->e_type == ET_EXEC)
-		return 0;
-	return m->bias;
 }
 
 #else

@@ -23,9 +23,9 @@
 #define callers unw_backtrace
 #define step unw_step
 #else
-/* LLVM's libunwind takes where a signal has interrupted for a return address, and
- * at a function's first instruction that is of the function before, or of none.
- * A pc that is set it takes for what it is. */
+/* LLVM's libunwind takes where a signal has interrupted for a return address,
+ * and at a function's first instruction that is of the function before, or of
+ * none.  A pc that is set it takes for what it is. */
 static int step(unw_cursor_t *c)
 {
 	unw_word_t was = 0, pc = 0;
@@ -165,8 +165,8 @@ static bool get(unw_cursor_t *c, struct frame *f)
 }
 
 /* Whether f leads to code that a signal has interrupted.  LLVM's libunwind, and
- * of nongnu's that for x86-64, mark the frame of that code; the others mark what
- * returns to it, if it is the kernel's and not ours. */
+ * of nongnu's that for x86-64, mark the frame of that code; the others mark
+ * what returns to it, if it is the kernel's and not ours. */
 static bool issigreturn(const struct frame *f, const struct frame *caller)
 {
 #if defined UNW_TARGET_X86_64 || !defined HAVE_UNW_BACKTRACE
