@@ -229,7 +229,7 @@ HELPER void shout(void *word)
 		"\"%s\" is in:\n%s", text, death)
 
 /* Whether the test's name is among the words of LEFT_OUT: what an emulator
- * cannot do. */
+ * or a C library cannot do. */
 static int left_out(const char *name)
 {
 	const char *list = getenv("LEFT_OUT"), *found;

@@ -7,9 +7,10 @@
 # may install, and as a user who may not.  Ends with a table.
 #
 # From the environment: SUITES, names of releases, with "+llvm" behind those that
-# shall have LLVM's libunwind, and ":ARCHITECTURE" behind those that are not the
-# machine's ("trixie trixie+llvm bookworm:i386"); ROWS, of demo,
-# check, user, readme, go and headers (sid's newest compilers), all by default;
+# shall have LLVM's libunwind, "+musl" behind those for the row musl, and
+# ":ARCHITECTURE" behind those that are not the machine's ("trixie trixie+llvm
+# bookworm:i386"); ROWS, of demo, check, user, readme, go and headers (sid's newest
+# compilers), all by default, and musl;
 # CHROOTS, the folder with the chroots, which are kept and used again; MIRROR,
 # else this system's own.  Wants root, mmdebstrap (and arch-test for another
 # architecture) and the mirror.
@@ -98,6 +99,15 @@ install_llvm() {
 		sed -n "s/.*Depends: clang-//p")-dev'
 }
 
+# What musl.sh wants.  The sources of libunwind are bookworm's: of a later
+# version not all mirrors have them.
+install_musl() {
+	echo "deb-src $mirror bookworm main" \
+		>"$root/etc/apt/sources.list.d/source.list" &&
+		install musl-tools gcc make autoconf automake libtool \
+			pkg-config dpkg-dev libdw-dev bc mandoc
+}
+
 # The rows.  All but the first leave what they have built to the next.
 
 demo() {
@@ -131,6 +141,10 @@ go() {
 		exit $status'
 }
 
+musl() {
+	clone root && as root 'cd libpanic && autoreconf -i && sh tests/musl.sh'
+}
+
 headers() {
 	install clang-21 clang-22 g++ && as root 'cd libpanic &&
 		make -C build check TESTS=tests/header.sh
@@ -157,6 +171,7 @@ title() {
 	user)	echo "both commands, a user" ;;
 	readme)	echo "README's program, installed" ;;
 	go)	sed -n 's/^go version \(go[^ ]*\).*/make check-go, \1/p' "$out" ;;
+	musl)	echo "static, with musl" ;;
 	headers)
 		echo "header.sh, newest compilers" ;;
 	esac
@@ -189,7 +204,8 @@ row() {
 	echo "	$(($(date +%s) - start)) s"
 	[ "$4" -eq 0 ] || tail -n 100 "$out"
 	case $2 in
-	check)	left_out "$root/home/root/libpanic" ;;
+	check | musl)
+		left_out "$root/home/root/libpanic" ;;
 	user)	left_out "$root/home/newcomer/libpanic" ;;
 	esac | sed 's/^/	not run: /' >>"$log/table"
 }
@@ -199,7 +215,8 @@ versions() {
 	as root 'echo "	gcc $(gcc -dumpfullversion)," \
 		"glibc $(ldd --version | sed -n "1s/.* //p")," \
 		"$(dpkg-query -W -f "\${Package} \${Version}\n" \
-			"libunwind*-dev" | sed -n "s/-dev \(.\)/ \1/p")"' \
+			"libunwind*-dev" musl-dev |
+			sed -n "s/-dev \(.\)/ \1/p" | paste -s -d " ")"' \
 		2>/dev/null
 }
 
@@ -208,6 +225,7 @@ prepare() {
 	create "$1" "${2:-$(dpkg --print-architecture)}" &&
 		case $3 in
 		llvm)	install_llvm ;;
+		musl)	install_musl ;;
 		esac
 }
 

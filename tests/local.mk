@@ -73,7 +73,7 @@ PANIC_TESTS += tests/test-handler tests/test-mask tests/test-overflow \
 	tests/test-signal
 SHELL_TESTS += tests/crash.sh tests/header.sh tests/unwinder.sh
 else
-LEFT_OUT = test-handler test-mask test-overflow test-signal storm crash.sh \
+NOT_SANITIZED = test-handler test-mask test-overflow test-signal storm crash.sh \
 	header.sh unwinder.sh
 endif
 
@@ -150,15 +150,16 @@ AM_TESTS_ENVIRONMENT = $(PANIC_ENVIRONMENT); \
 
 EXTRA_DIST += tests/lint.sh .clang-format .editorconfig
 EXTRA_DIST += tests/summary.sh tests/installcheck.sh tests/matrix.sh
-EXTRA_DIST += tests/ports.sh tests/debian.sh tests/calcd-lib.sh tests/PORTS.md
+EXTRA_DIST += tests/ports.sh tests/debian.sh tests/musl.sh \
+	tests/calcd-lib.sh tests/PORTS.md
 EXTRA_DIST += tests/adopters.sh tests/adopters
 
 # Automake's own rule, with one line for the whole suite at its end, passed or
 # not: check-local comes too early, or after a failure not at all.
 check-TESTS: $(check_PROGRAMS) $(dist_check_SCRIPTS)
 	@rm -f $(RECHECK_LOGS) $(RECHECK_LOGS:.log=.trs) $(TEST_SUITE_LOG)
-	@test -z "$(LEFT_OUT)" || \
-	echo "not for a build with a sanitizer: $(LEFT_OUT)"
+	@test -z "$(NOT_SANITIZED)" || \
+	echo "not for a build with a sanitizer: $(NOT_SANITIZED)"
 	@$(MAKE) $(AM_MAKEFLAGS) $(TEST_SUITE_LOG); status=$$?; \
 	$(SHELL) $(srcdir)/tests/summary.sh $(TEST_LOGS); exit $$status
 
@@ -180,6 +181,12 @@ check-unwinders:
 	@$(PANIC_ENVIRONMENT) SUITES='bookworm+llvm trixie+llvm sid+llvm' \
 	ROWS='demo check readme' $(SHELL) $(srcdir)/tests/debian.sh
 .PHONY: check-unwinders
+
+# The library and its tests with musl, static.
+check-musl:
+	@$(PANIC_ENVIRONMENT) SUITES=trixie+musl ROWS=musl \
+	$(SHELL) $(srcdir)/tests/debian.sh
+.PHONY: check-musl
 
 # Debian's Lua and dash on this library, beside the stock programs.
 check-adopters: lib/libpanic.la

@@ -9,6 +9,10 @@ test -x bin/panic-symbolize || {
 	echo "no panic-symbolize: built without libdw"
 	exit 77
 }
+test -e lib/.libs/libpanic.so || {
+	echo "no shared library: its programs are linked by their compilers alone"
+	exit 77
+}
 PANIC_SYMBOLIZE=$build/bin/panic-symbolize
 export PANIC_SYMBOLIZE
 dir=$(mktemp -d) || exit 99
