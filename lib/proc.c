@@ -12,9 +12,29 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sys/resource.h>
+#ifdef HAVE_GETAUXVAL
+#include <sys/auxv.h>
+#endif
 
 static pthread_key_t key;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+/* The main thread's stack, where the kernel has put some words, grows when it is
+ * needed.  Some C libraries tell only how far it is there (musl). */
+static void addroom(struct panic_g *g)
+{
+#ifdef HAVE_GETAUXVAL
+	enum { WORDS = 1024 * 1024 };	/* that lie above, and more */
+	uintptr_t words = (uintptr_t)getauxval(AT_RANDOM);
+	struct rlimit r;
+
+	if (words - g->lo < g->hi - g->lo + WORDS &&
+	    !getrlimit(RLIMIT_STACK, &r) && r.rlim_cur != RLIM_INFINITY &&
+	    r.rlim_cur < g->hi && g->hi - r.rlim_cur < g->lo)
+		g->lo = g->hi - (uintptr_t)r.rlim_cur;
+#endif
+}
 
 /* The bounds of the calling thread's stack; where nobody knows them, such
  * that every address is below hi and none above lo. */
@@ -31,6 +51,7 @@ static void stackbounds(struct panic_g *g)
 	if (!pthread_attr_getstack(&attr, &stack, &size)) {
 		g->lo = (uintptr_t)stack;
 		g->hi = g->lo + size;
+		addroom(g);
 	}
 	pthread_attr_destroy(&attr);
 #elif defined HAVE_PTHREAD_GET_STACKADDR_NP
