@@ -37,7 +37,9 @@ dist_man_MANS = \
 	man/panic_set_version.3 \
 	man/panic_signals.3 \
 	man/panic_take.3 \
+	man/panic_thread_create.3 \
 	man/panic_thread_init.3 \
+	man/panic_thread_join.3 \
 	man/panic_try.3 \
 	man/panic_typeof.3 \
 	man/panic_under.3 \

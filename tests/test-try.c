@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test-try.c - panic_try: the protected call.  Compiled with -fexceptions, for
- * the exits that unwind. */
+/* test-try.c - panic_try, the protected call, and threads under it.  Compiled
+ * with -fexceptions, for the exits that unwind. */
 
 #include "check.h"
 
@@ -205,12 +205,160 @@ START_TEST(tries_may_follow_one_another)
 	int caught = 0;
 
 	for (int i = 0; i < 1000; i++) {
-		struct panic *p = panic_try(i % 2 ? count : fail_silently, &caught);
+		struct panic *p = panic_try(i % 2 ? count : fail_silently,
+			&caught);
 
 		caught += p != NULL;
 		panic_free(p);
 	}
 	ck_assert_int_eq(caught, 1000);
+}
+END_TEST
+
+/* Threads. */
+
+static void *adds_one(void *n)
+{
+	return (void *)((intptr_t)n + 1);
+}
+
+static void *raises(void *unused)
+{
+	raise_number(unused);
+	return unused;
+}
+
+/* Joins a thread of fn and notes what it says. */
+static void join(void *(*fn)(void *), void *arg)
+{
+	struct panic *p = NULL;
+	struct panic_thread t;
+	void *result = &t;
+
+	ck_assert_int_eq(panic_thread_create(&t, NULL, fn, arg), 0);
+	ck_assert_int_eq(panic_thread_join(&t, &result, &p), 0);
+	note("%d %s", (int)(intptr_t)result, p ? panic_function(p) : "null");
+	panic_free(p);
+}
+
+START_TEST(a_thread_returns_its_result)
+{
+	join(adds_one, (void *)4);
+	ck_assert_str_eq(trace, "5 null");
+}
+END_TEST
+
+START_TEST(a_threads_panic_is_a_result)
+{
+	join(raises, (void *)4);
+	ck_assert_str_eq(trace, "0 raise_number released 7");
+}
+END_TEST
+
+static void *exits_with_six(void *unused)
+{
+	(void)unused;
+	pthread_exit((void *)6);
+}
+
+static void *cancels_itself(void *unused)
+{
+	is_cancelled(unused);
+	return unused;
+}
+
+static void *goes(void *unused)
+{
+	goexits(unused);
+	return unused;
+}
+
+START_TEST(a_thread_may_end_otherwise)
+{
+	char cancelled[64];
+
+	snprintf(cancelled, sizeof cancelled, "6 null 0 null %d null",
+		(int)(intptr_t)PTHREAD_CANCELED);
+	join(exits_with_six, NULL);
+	join(goes, (void *)4);
+	join(cancels_itself, NULL);
+	ck_assert_str_eq(trace, cancelled);
+}
+END_TEST
+
+static void joins_without_a_place(void *unused)
+{
+	struct panic_thread t;
+
+	(void)unused;
+	if (panic_thread_create(&t, NULL, raises, NULL) == 0)
+		panic_thread_join(&t, NULL, NULL);
+	note("not reached");
+}
+
+START_TEST(without_a_place_the_panic_goes_on_in_who_joins)
+{
+	struct panic *p = panic_try(joins_without_a_place, NULL);
+
+	note("%s %d", panic_function(p), panic_data(p, &number) == &seven);
+	panic_free(p);
+	ck_assert_str_eq(trace, "raise_number 1 released 7");
+}
+END_TEST
+
+START_TEST(a_detached_thread_is_refused)
+{
+	struct panic_thread t;
+	pthread_attr_t attr;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	ck_assert_int_eq(panic_thread_create(&t, &attr, raises, NULL), EINVAL);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_JOINABLE);
+	ck_assert_int_eq(panic_thread_create(&t, &attr, adds_one, NULL), 0);
+	ck_assert_int_eq(panic_thread_join(&t, NULL, NULL), 0);
+	pthread_attr_destroy(&attr);
+}
+END_TEST
+
+/* In the thread's own record id may not be there yet. */
+static void *joins_itself(void *unused)
+{
+	struct panic_thread self = { .id = pthread_self() };
+
+	(void)unused;
+	return (void *)(intptr_t)panic_thread_join(&self, NULL, NULL);
+}
+
+START_TEST(what_pthread_join_says_is_returned)
+{
+	struct panic_thread t;
+	void *result;
+
+	ck_assert_int_eq(panic_thread_create(&t, NULL, joins_itself, NULL), 0);
+	ck_assert_int_eq(panic_thread_join(&t, &result, NULL), 0);
+	ck_assert_int_eq((int)(intptr_t)result, EDEADLK);
+}
+END_TEST
+
+enum { POOL = 8 };
+
+START_TEST(a_pool_survives_its_jobs)
+{
+	struct panic_thread t[POOL];
+	int panics = 0;
+
+	for (int i = 0; i < POOL; i++)
+		ck_assert_int_eq(panic_thread_create(&t[i], NULL,
+			i % 2 ? adds_one : raises, NULL), 0);
+	for (int i = 0; i < POOL; i++) {
+		struct panic *p;
+
+		ck_assert_int_eq(panic_thread_join(&t[i], NULL, &p), 0);
+		panics += p != NULL;
+		panic_free(p);
+	}
+	ck_assert_int_eq(panics, POOL / 2);
 }
 END_TEST
 
@@ -225,5 +373,12 @@ int main(void)
 		a_try_in_a_deferred_call_leaves_the_older_panic,
 		the_end_of_the_thread_goes_through,
 		a_panic_of_the_text_goes_on,
-		tries_may_follow_one_another);
+		tries_may_follow_one_another,
+		a_thread_returns_its_result,
+		a_threads_panic_is_a_result,
+		a_thread_may_end_otherwise,
+		without_a_place_the_panic_goes_on_in_who_joins,
+		a_detached_thread_is_refused,
+		what_pthread_join_says_is_returned,
+		a_pool_survives_its_jobs);
 }
