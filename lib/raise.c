@@ -9,6 +9,7 @@
 #include <errno.h>
 
 /* A panic with a formatted message. */
+PANIC_PRINTF(4, 0)
 static inline __attribute__((always_inline)) void raisef(
 	struct panic__frame *near, const struct panic_site *site,
 	bool witherrno, const char *fmt, va_list ap)

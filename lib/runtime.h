@@ -317,6 +317,7 @@ static inline __attribute__((always_inline)) void panic__init(struct panic *p,
 	p->d = NULL;
 }
 /* The text of a formatted message. */
+PANIC_PRINTF(2, 0)
 void panic__format(struct panic *p, const char *fmt, va_list ap);
 /* That of a NULL argument. */
 void panic__setnil(struct panic *p);
