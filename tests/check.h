@@ -33,12 +33,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define HELPER __attribute__((unused)) static
+#define UNUSED __attribute__((unused))
+#define HELPER UNUSED static
 
 /* A function that must keep a frame of its own: says so where it counts. */
 #define NOINLINE __attribute__((noinline))
 
-static char trace[8192];
+static char trace[65536];
 
 HELPER void forget(void)
 {
@@ -55,8 +56,10 @@ HELPER void note(const char *fmt, ...)
 	if (n && n + 1 < sizeof trace)
 		trace[n++] = ' ';
 	va_start(ap, fmt);
-	vsnprintf(trace + n, sizeof trace - n, fmt, ap);
+	n += (size_t)vsnprintf(trace + n, sizeof trace - n, fmt, ap);
 	va_end(ap);
+	if (n >= sizeof trace)
+		abort();
 }
 
 /* Deferred calls that most tests need. */
@@ -83,6 +86,12 @@ HELPER void raise_text(void *text)
 HELPER void count(void *n)
 {
 	++*(int *)n;
+}
+
+/* Whether no record and no panic of this thread is left behind. */
+HELPER int nothing_left(void)
+{
+	return !panic__g._defer && !panic__g._panic;
 }
 
 /* A test that left something on the thread's chains has failed. */
@@ -228,41 +237,75 @@ HELPER void shout(void *word)
 	ck_assert_msg(strstr(death, text) == NULL, \
 		"\"%s\" is in:\n%s", text, death)
 
-/* Whether the test's name is among the words of LEFT_OUT: what an emulator
- * or a C library cannot do. */
-static int left_out(const char *name)
+/* Which tests run. */
+
+/* Whether name is among the words of the environment's variable. */
+static int listed(const char *variable, const char *name)
 {
-	const char *list = getenv("LEFT_OUT"), *found;
+	const char *list = getenv(variable), *found;
 	size_t n = strlen(name);
 
 	for (found = list; found && (found = strstr(found, name)); found += n)
 		if ((found == list || found[-1] == ' ') &&
-		    (found[n] == ' ' || !found[n])) {
-			printf("left out: %s\n", name);
+		    (found[n] == ' ' || !found[n]))
 			return 1;
-		}
 	return 0;
+}
+
+/* ONLY names the tests that are wanted, all if it is not set; LEFT_OUT those
+ * that an emulator or a C library cannot do. */
+HELPER int is_wanted(const TTest *test)
+{
+	if (getenv("ONLY"))
+		return listed("ONLY", test->name);
+	if (!listed("LEFT_OUT", test->name))
+		return 1;
+	printf("left out: %s\n", test->name);
+	return 0;
+}
+
+#undef tcase_add_test
+#define tcase_add_test(tcase, test) tcase_add_loop_test(tcase, test, 0, 1)
+#undef tcase_add_loop_test
+#define tcase_add_loop_test(tcase, test, start, end) do { \
+	if (is_wanted(test)) \
+		_tcase_add_test(tcase, test, 0, 0, start, end); \
+} while (0)
+
+HELPER TCase *new_case(const char *name)
+{
+	TCase *tcase = tcase_create(name);
+
+	tcase_add_checked_fixture(tcase, forget, check_chains);
+	tcase_set_timeout(tcase, 120);
+	return tcase;
+}
+
+/* What main() returns. */
+HELPER int run_case(const char *name, TCase *tcase)
+{
+	Suite *suite = suite_create(name);
+	SRunner *runner;
+	int failed;
+
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	if (getenv("ONLY") && srunner_ntests_run(runner) == 0)
+		failed = puts("no test has the name that ONLY tells");
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 /* Runs the tests, a list that ends in NULL; what main() returns. */
 HELPER int run_tests(const char *name, const TTest *const *tests)
 {
-	Suite *suite = suite_create(name);
-	TCase *tcase = tcase_create(name);
-	SRunner *runner;
-	int failed;
+	TCase *tcase = new_case(name);
 
-	tcase_add_checked_fixture(tcase, forget, check_chains);
-	tcase_set_timeout(tcase, 120);
 	for (; *tests; tests++)
-		if (!left_out((*tests)->name))
-			tcase_add_test(tcase, *tests);
-	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+		tcase_add_test(tcase, *tests);
+	return run_case(name, tcase);
 }
 
 #define RUN_TESTS(name, ...) \

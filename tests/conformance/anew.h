@@ -20,7 +20,7 @@ struct anew {
 	const char *variable, *value;	/* NULL: none is set */
 };
 
-UNUSED static void reexec(void *arg)
+HELPER void reexec(void *arg)
 {
 	const struct anew *a = arg;
 
@@ -30,7 +30,7 @@ UNUSED static void reexec(void *arg)
 	run_anew("");
 }
 
-UNUSED static struct death *diesanew(const char *name, const char *variable,
+HELPER struct death *diesanew(const char *name, const char *variable,
 	const char *value)
 {
 	struct anew a = { name, variable, value };
@@ -38,13 +38,13 @@ UNUSED static struct death *diesanew(const char *name, const char *variable,
 	return dies(reexec, &a);
 }
 
-UNUSED static bool canreexec(void)
+HELPER bool canreexec(void)
 {
 	return access("/proc/self/exe", X_OK) == 0;
 }
 
 /* Runs the program that the environment names, if it does. */
-UNUSED static void runanew(const struct program *p)
+HELPER void runanew(const struct program *p)
 {
 	const char *name = getenv(ANEW);
 

@@ -16,7 +16,7 @@ struct death {
 	char err[32768];	/* stderr */
 };
 
-UNUSED static FILE *capture(void)
+HELPER FILE *capture(void)
 {
 	FILE *f = tmpfile();
 
@@ -25,7 +25,7 @@ UNUSED static FILE *capture(void)
 	return f;
 }
 
-UNUSED static void collect(FILE *f, char *buf, size_t size)
+HELPER void collect(FILE *f, char *buf, size_t size)
 {
 	size_t n;
 
@@ -35,7 +35,7 @@ UNUSED static void collect(FILE *f, char *buf, size_t size)
 	fclose(f);
 }
 
-UNUSED static void nocore(void)
+HELPER void nocore(void)
 {
 	struct rlimit none = { 0, 0 };
 
@@ -44,7 +44,7 @@ UNUSED static void nocore(void)
 }
 
 /* Runs fn(arg) in a child; exit status 0 if it returns. */
-UNUSED static struct death *dies(void (*fn)(void *), void *arg)
+HELPER struct death *dies(void (*fn)(void *), void *arg)
 {
 	static struct death d;
 	FILE *out = capture(), *err = capture();
@@ -66,18 +66,18 @@ UNUSED static struct death *dies(void (*fn)(void *), void *arg)
 	return &d;
 }
 
-UNUSED static bool aborted(const struct death *d)
+HELPER bool aborted(const struct death *d)
 {
 	return WIFSIGNALED(d->status) && WTERMSIG(d->status) == SIGABRT;
 }
 
-UNUSED static bool exited(const struct death *d, int status)
+HELPER bool exited(const struct death *d, int status)
 {
 	return WIFEXITED(d->status) && WEXITSTATUS(d->status) == status;
 }
 
 /* The first lines of the report, up to the blank one. */
-UNUSED static const char *panics(const struct death *d)
+HELPER const char *panics(const struct death *d)
 {
 	static char lines[4096];
 	const char *end = strstr(d->err, "\n\n");

@@ -24,10 +24,10 @@ enum mode {
 	MODES
 };
 
-UNUSED static enum mode mode;
-UNUSED static unsigned turn;
+HELPER enum mode mode;
+HELPER unsigned turn;
 
-UNUSED static int picklayer(void)
+HELPER int picklayer(void)
 {
 	switch (mode) {
 	case FRAMES:
@@ -46,7 +46,7 @@ UNUSED static int picklayer(void)
 
 /* isproc__ is a constant, so only one branch of DEFER() is compiled. */
 #define FUNCTION(name, ...) \
-UNUSED static void name##_frame(void *arg) \
+HELPER void name##_frame(void *arg) \
 { \
 	enum { isproc__ = 0 }; \
 	(void)arg; \
@@ -54,7 +54,7 @@ UNUSED static void name##_frame(void *arg) \
 	__VA_ARGS__ \
 epilogue__: UNUSED; \
 } \
-UNUSED static void name##_proc(void *arg) \
+HELPER void name##_proc(void *arg) \
 { \
 	enum { isproc__ = 1 }; \
 	struct panic__scope panic_frame__ UNUSED; \

@@ -8,10 +8,10 @@
 #include "layers.h"
 
 FUNCTION(three,
-	DEFER(note, "1");
-	DEFER(note, "2");
-	DEFER(note, "3");
-	say("body");
+	DEFER(say, "1");
+	DEFER(say, "2");
+	DEFER(say, "3");
+	note("body");
 );
 
 START_TEST(S1_deferred_calls_run_last_in_first_out)
@@ -24,13 +24,13 @@ END_TEST
 
 FUNCTION(conditional,
 	if (arg) {
-		DEFER(note, "if");
-		say("in-if");
+		DEFER(say, "if");
+		note("in-if");
 	}
 	{
-		DEFER(note, "block");
+		DEFER(say, "block");
 	}
-	say("behind-them");
+	note("behind-them");
 );
 
 START_TEST(S2_a_defer_in_a_block_waits_for_the_frame)
@@ -45,13 +45,13 @@ END_TEST
 
 static void number(int n)
 {
-	say("%d", n);
+	note("%d", n);
 }
 
 FUNCTION(loop,
 	for (volatile int i = 0; i < (int)(intptr_t)arg; i++)
 		DEFER(number, i);
-	say("body");
+	note("body");
 );
 
 FUNCTION(panickingloop,
@@ -116,20 +116,20 @@ static int evaluated;
 static void *argument(const char *word)
 {
 	evaluated++;
-	say("arg");
+	note("arg");
 	return (void *)(uintptr_t)word;
 }
 
 static void (*callee(void))(void *)
 {
 	evaluated++;
-	say("callee");
-	return note;
+	note("callee");
+	return say;
 }
 
 FUNCTION(evaluates,
 	DEFER(callee(), argument("called"));
-	say("body%d", evaluated);
+	note("body%d", evaluated);
 );
 
 START_TEST(S4_callee_and_argument_are_evaluated_once_at_the_defer)
@@ -141,13 +141,13 @@ START_TEST(S4_callee_and_argument_are_evaluated_once_at_the_defer)
 	ck_assert(!strcmp(trace, "callee arg body2 called") ||
 		!strcmp(trace, "arg callee body2 called"));
 	ck_assert_int_eq(evaluated, 2);
-	ck_assert(nothingleft());
+	ck_assert(nothing_left());
 }
 END_TEST
 
 static void pointee(void *n)
 {
-	say("*%d", *(int *)n);
+	note("*%d", *(int *)n);
 }
 
 static int shared;
@@ -170,7 +170,7 @@ END_TEST
 
 FUNCTION(defersaresult,
 	DEFER(callee(), "its-result");
-	say("body");
+	note("body");
 );
 
 START_TEST(S6_a_function_that_makes_the_callee_runs_at_the_defer)
@@ -187,9 +187,9 @@ static void *panickingargument(void)
 }
 
 FUNCTION(badargument,
-	DEFER(note, "older");
-	DEFER(note, panickingargument());
-	say("not reached");
+	DEFER(say, "older");
+	DEFER(say, panickingargument());
+	note("not reached");
 );
 
 FUNCTION(stopsbadargument,
@@ -206,9 +206,9 @@ START_TEST(S7_an_argument_that_panics_registers_nothing)
 END_TEST
 
 FUNCTION(defersnull,
-	DEFER(note, "older");
+	DEFER(say, "older");
 	DEFER(nothing, NULL);
-	say("registered");
+	note("registered");
 	if (arg)
 		panic("p1");
 );
@@ -235,10 +235,10 @@ START_TEST(S9_a_null_function_due_during_a_panic_supersedes_it)
 END_TEST
 
 FUNCTION(skips,
-	DEFER(note, "first");
+	DEFER(say, "first");
 	if (arg)
 		RETURN;
-	DEFER(note, "second");
+	DEFER(say, "second");
 );
 
 START_TEST(S10_a_defer_that_is_not_reached_is_never_run)
@@ -253,7 +253,7 @@ END_TEST
 
 static int seven(int n)
 {
-	say("%d", n);
+	note("%d", n);
 	return 7;
 }
 
@@ -273,7 +273,7 @@ END_TEST
 FUNCTION(closesandpanics,
 	DEFER(close, (int)(intptr_t)arg);
 	DEFER(free, malloc(10));
-	DEFER(raises, "deferred");
+	DEFER(raise_text, "deferred");
 );
 
 FUNCTION(stopsdeferred,
@@ -302,9 +302,9 @@ static void handler(int sig)
 }
 
 FUNCTION(interrupted,
-	DEFER(note, "interrupted");
+	DEFER(say, "interrupted");
 	raise(SIGUSR1);
-	say("goes-on");
+	note("goes-on");
 );
 
 START_TEST(S13_a_handler_on_its_own_stack_may_defer)
@@ -324,7 +324,7 @@ START_TEST(S13_a_handler_on_its_own_stack_may_defer)
 END_TEST
 
 FUNCTION(manyinside,
-	DEFER(note, "a");
+	DEFER(say, "a");
 	for (volatile int i = 0; i < 10; i++)
 		DEFER(number, i);
 	if (arg)
@@ -336,7 +336,7 @@ FUNCTION(manyoutside,
 	for (volatile int i = 20; i < 30; i++)
 		DEFER(number, i);
 	CALL(manyinside, arg);
-	DEFER(note, "z");
+	DEFER(say, "z");
 );
 
 START_TEST(S14_inline_heap_and_deferproc_records_keep_one_order)
@@ -353,16 +353,16 @@ END_TEST
 
 static void twice(void)
 {
-	if (deferproc(note, "older")) {
-		say("older-returned-1");
+	if (deferproc(say, "older")) {
+		note("older-returned-1");
 		goto epilogue;
 	}
-	say("0");
+	note("0");
 	if (deferproc(catch, "r")) {
-		say("1");
+		note("1");
 		goto epilogue;
 	}
-	say("0");
+	note("0");
 	panic("p");
 epilogue:
 	deferreturn();

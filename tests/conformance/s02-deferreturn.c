@@ -4,15 +4,15 @@
 #include "layers.h"
 
 FUNCTION(innerframe,
-	DEFER(note, "i1");
-	DEFER(note, "i2");
+	DEFER(say, "i1");
+	DEFER(say, "i2");
 );
 
 FUNCTION(outerframe,
-	DEFER(note, "o1");
+	DEFER(say, "o1");
 	CALL(innerframe, NULL);
-	say("between");
-	DEFER(note, "o2");
+	note("between");
+	DEFER(say, "o2");
 	CALL(innerframe, NULL);
 );
 
@@ -27,13 +27,13 @@ END_TEST
 static void blocks(void)
 {
 	defer_frame();
-	defer(note, "function");
+	defer(say, "function");
 	for (int i = 0; i < 2; i++) {
 		recover_frame(continue);
-		defer(note, "turn");
-		say("body");
+		defer(say, "turn");
+		note("body");
 	}
-	say("behind");
+	note("behind");
 }
 
 START_TEST(S16_a_frame_belongs_to_its_block)
@@ -46,18 +46,18 @@ END_TEST
 /* Two deferproc() in one function and an inline frame in a block of it. */
 static void mixedblock(bool panics)
 {
-	if (deferproc(note, "proc1"))
+	if (deferproc(say, "proc1"))
 		goto epilogue;
 	{
 		recover_frame(goto out);
 		defer(catch, "r");
-		defer(note, "frame");
+		defer(say, "frame");
 		if (panics)
 			panic("p");
 	}
 out:
-	say("behind");
-	if (deferproc(note, "proc2"))
+	note("behind");
+	if (deferproc(say, "proc2"))
 		goto epilogue;
 epilogue:
 	deferreturn();
@@ -74,20 +74,20 @@ END_TEST
 
 static void panicsonce(void *text)
 {
-	say("D");
+	note("D");
 	panic("%s", (const char *)text);
 }
 
 FUNCTION(panicsatreturn,
-	DEFER(note, "1");
+	DEFER(say, "1");
 	DEFER(panicsonce, "p");
-	DEFER(note, "3");
+	DEFER(say, "3");
 );
 
 FUNCTION(stops,
 	DEFER(catch, "r");
 	CALL(panicsatreturn, NULL);
-	say("not reached");
+	note("not reached");
 );
 
 START_TEST(S17_a_call_that_panics_at_return_is_not_run_again)
@@ -99,28 +99,28 @@ START_TEST(S17_a_call_that_panics_at_return_is_not_run_again)
 END_TEST
 
 /* Frames whose calls the compiler knows. */
-static void shout(const void *word)
+static void exclaim(const void *word)
 {
-	say("%s!", (const char *)word);
+	note("%s!", (const char *)word);
 }
 
 static void knowncalls(void *unused)
 {
 	(void)unused;
 	defer_frame();
-	defer(note, "1");
-	defer(shout, (const void *)"2");
-	defer(note, "3");
-	defer(shout, (const void *)"4");
+	defer(say, "1");
+	defer(exclaim, (const void *)"2");
+	defer(say, "3");
+	defer(exclaim, (const void *)"4");
 }
 
 static void knownpanic(void *unused)
 {
 	(void)unused;
 	defer_frame();
-	defer(note, "1");
+	defer(say, "1");
 	defer(panicsonce, "p");
-	defer(note, "3");
+	defer(say, "3");
 }
 
 FUNCTION(stopsknown,
@@ -157,7 +157,7 @@ static void state(void *unused)
 	struct panic__defer *d = panic__g._defer;
 
 	(void)unused;
-	say("%s", !d ? "unlinked" : !d->started ? "open" :
+	note("%s", !d ? "unlinked" : !d->started ? "open" :
 		d->_panic == panic__g._panic ? "started" : "bad");
 }
 
@@ -244,7 +244,7 @@ static void release(void *data)
 {
 	(void)data;
 	released++;
-	say("released");
+	note("released");
 }
 
 static const struct panic_type type = { "thing", NULL, release };
@@ -258,11 +258,11 @@ static void catchthing(void *thing)
 {
 	const struct panic *p = recover();
 
-	say("%s", p && panic_data(p, &type) == thing ? "thing" : "bad");
+	note("%s", p && panic_data(p, &type) == thing ? "thing" : "bad");
 }
 
 FUNCTION(stopsthing,
-	DEFER(note, "older");
+	DEFER(say, "older");
 	DEFER(catchthing, trace);
 	raisesthing(arg);
 );
@@ -278,13 +278,13 @@ START_TEST(S20_a_value_is_released_when_the_recovering_call_has_returned)
 END_TEST
 
 FUNCTION(defersitself,
-	DEFER(note, arg);
-	DEFER(note, "newest");
-	say("deferred");
+	DEFER(say, arg);
+	DEFER(say, "newest");
+	note("deferred");
 );
 
 FUNCTION(outerofthem,
-	DEFER(note, "older");
+	DEFER(say, "older");
 	DEFER(PICK(defersitself), "its-own");
 	if (arg)
 		panic("p");

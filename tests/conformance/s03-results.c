@@ -137,7 +137,7 @@ static int returned_frame(bool returns)
 
 	recover_frame(return rc);
 	defer(stop, NULL);
-	defer(raises, "p");
+	defer(raise_text, "p");
 	if (returns)
 		return rc = 5;
 	panic("p1");
@@ -149,7 +149,7 @@ static int returned_proc(bool returns)
 
 	if (deferproc(stop, NULL))
 		goto epilogue;
-	if (deferproc(raises, "p"))
+	if (deferproc(raise_text, "p"))
 		goto epilogue;
 	if (!returns)
 		panic("p1");

@@ -26,20 +26,20 @@ START_TEST(S30_a_panic_in_the_argument_of_panic_wins)
 END_TEST
 
 FUNCTION(f3,
-	DEFER(note, "3a");
-	DEFER(note, "3b");
+	DEFER(say, "3a");
+	DEFER(say, "3b");
 	panic("p");
 );
 FUNCTION(f2,
-	DEFER(note, "2");
+	DEFER(say, "2");
 	CALL(f3, NULL);
-	say("not reached");
+	note("not reached");
 );
 FUNCTION(f1,
-	DEFER(note, "1");
+	DEFER(say, "1");
 	DEFER(catch, "r");
 	CALL(f2, NULL);
-	say("not reached");
+	note("not reached");
 );
 
 START_TEST(S31_the_calls_of_all_frames_run_innermost_first)
@@ -53,7 +53,7 @@ END_TEST
 static sem_t go, done;
 
 FUNCTION(waits,
-	DEFER(note, "other-thread");
+	DEFER(say, "other-thread");
 	sem_post(&done);
 	sem_wait(&go);
 );
@@ -106,9 +106,9 @@ NOINLINE static void first(void *unused)
 {
 	(void)unused;
 	first_at = HERE();
-	say("local=%d on=%d", *raisers_local, onstack(caller_pc));
+	note("local=%d on=%d", *raisers_local, onstack(caller_pc));
 	tell("r", recover());
-	say("on=%d", onstack(caller_pc));
+	note("on=%d", onstack(caller_pc));
 	BARRIER();
 }
 
@@ -116,7 +116,7 @@ NOINLINE static void second(void *unused)
 {
 	(void)unused;
 	second_at = HERE();
-	say("on=%d", onstack(caller_pc));
+	note("on=%d", onstack(caller_pc));
 	BARRIER();
 }
 
@@ -222,7 +222,7 @@ END_TEST
 static void *steps(void *unused)
 {
 	sem_wait(&go);
-	say("other-runs");
+	note("other-runs");
 	sem_post(&done);
 	return unused;
 }

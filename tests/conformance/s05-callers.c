@@ -9,7 +9,7 @@
 /* A typed call goes through a function that knows the type. */
 static int typed(int n)
 {
-	say("%d", n);
+	note("%d", n);
 	tell("typed", recover());
 	BARRIER();
 	return 1;
@@ -127,7 +127,7 @@ static void alignedvariable(void *name)
 	char *a = alloca(strlen(name) + 100);
 
 	strcpy(a, name);
-	say("%d%d%d%d%d%d%d", 1, 2, 3, 4, 5, 6, 7);
+	note("%d%d%d%d%d%d%d", 1, 2, 3, 4, 5, 6, 7);
 	tell(a, recover());
 	wide[0]++;
 }

@@ -5,7 +5,7 @@
 #include "layers.h"
 
 FUNCTION(stops,
-	DEFER(note, "older");
+	DEFER(say, "older");
 	DEFER(catch, "r");
 	panic("p");
 );
@@ -35,7 +35,7 @@ END_TEST
 static void nolanding(void)
 {
 	defer_frame();
-	defer(note, "older");
+	defer(say, "older");
 	defer(catch, "vain");
 	panic("p");
 }
@@ -121,7 +121,7 @@ END_TEST
 
 FUNCTION(defersrecover,
 	DEFER(catch, "normal");
-	say("deferred");
+	note("deferred");
 );
 
 FUNCTION(outer43,
@@ -260,7 +260,7 @@ static void marks(void *unused)
 {
 	(void)unused;
 	tell("r", recover());
-	say("still-%d", *panickers);
+	note("still-%d", *panickers);
 	BARRIER();
 }
 

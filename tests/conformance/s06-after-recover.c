@@ -6,28 +6,28 @@
 #include "layers.h"
 
 FUNCTION(inner,
-	DEFER(note, "inner");
+	DEFER(say, "inner");
 	panic("p");
 );
 
 FUNCTION(middle,
-	DEFER(note, "middle");
+	DEFER(say, "middle");
 	CALL(inner, NULL);
-	say("not reached");
+	note("not reached");
 );
 
 FUNCTION(outer,
-	DEFER(note, "oldest");
+	DEFER(say, "oldest");
 	DEFER(catch, "older");
 	DEFER(catch, "r");
 	CALL(middle, NULL);
-	say("not reached");
+	note("not reached");
 );
 
 FUNCTION(caller,
-	DEFER(note, "caller");
+	DEFER(say, "caller");
 	CALL(outer, NULL);
-	say("goes-on");
+	note("goes-on");
 );
 
 START_TEST(S57_control_returns_to_the_caller_of_the_deferring_function)
@@ -66,8 +66,8 @@ static void catchunder(void *name)
 }
 
 FUNCTION(panicsagain,
-	DEFER(note, "oldest");
-	DEFER(raises, "new");
+	DEFER(say, "oldest");
+	DEFER(raise_text, "new");
 	DEFER(catch, "r");
 	panic("p");
 );
@@ -95,10 +95,10 @@ static void reraise(int level)
 
 	if (!p)
 		return;
-	say("%d", level);
+	note("%d", level);
 	if (level != wanted)
 		repanic(p);
-	say("%s", panic_message(p));
+	note("%s", panic_message(p));
 	BARRIER();
 }
 
@@ -116,7 +116,7 @@ FUNCTION(levels,
 static void level(void *n)
 {
 	CALL(levels, n);
-	say("back-in-%d", (int)(intptr_t)n - 1);
+	note("back-in-%d", (int)(intptr_t)n - 1);
 	panic("lost");
 }
 
@@ -148,7 +148,7 @@ static void catchkept(void *unused)
 	ck_assert_int_eq(panic_errnum(p), ENOENT);
 	ck_assert_int_eq(panic_line(p), here);
 	ck_assert_str_eq(panic_function(p), "raiseserrno");
-	say("%s", panic_message(p));
+	note("%s", panic_message(p));
 }
 
 static void repanics(void *unused)
@@ -199,7 +199,7 @@ static void catchtyped(void *unused)
 	ck_assert_ptr_eq(panic_typeof(p), &type);
 	ck_assert_ptr_eq(panic_data(p, &type), &released);
 	ck_assert_ptr_eq(panic_data(p, &othertype), NULL);
-	say("%d", released);
+	note("%d", released);
 }
 
 FUNCTION(keepstyped,
@@ -281,7 +281,7 @@ static void lands(void)
 again:
 	if (turns++ == 3)
 		return;
-	defer(note, "older");
+	defer(say, "older");
 	defer(catch, "r");
 	panic("%d", turns);
 }
@@ -301,7 +301,7 @@ static void breaks(void)
 		if (i == 1)
 			panic("%d", i);
 	}
-	say("behind");
+	note("behind");
 }
 
 static void continues(void)
@@ -311,7 +311,7 @@ static void continues(void)
 		defer(catch, "r");
 		panic("%d", i);
 	}
-	say("behind");
+	note("behind");
 }
 
 START_TEST(S57_the_landing_may_break_or_continue_a_loop)
@@ -327,14 +327,14 @@ END_TEST
 static void several(void)
 {
 	if (deferproc(catch, "a")) {
-		say("1st");
+		note("1st");
 		goto epilogue;
 	}
 	if (deferproc(catch, "b")) {
-		say("2nd");
+		note("2nd");
 		goto epilogue;
 	}
-	if (deferproc(note, "c"))
+	if (deferproc(say, "c"))
 		goto epilogue;
 	panic("p");
 epilogue:

@@ -11,11 +11,11 @@ static void catchall(void *name)
 
 	tell(name, p);
 	while (p && (p = panic_under(p)))
-		say("<%s", panic_message(p));
+		note("<%s", panic_message(p));
 }
 
 FUNCTION(nested63,
-	DEFER(note, "its-oldest");
+	DEFER(say, "its-oldest");
 	DEFER(catchall, "its");
 	panic("p2");
 );
@@ -69,16 +69,16 @@ static int timesrun;
 static void panicsonce(void *text)
 {
 	timesrun++;
-	say("D%d", timesrun);
+	note("D%d", timesrun);
 	panic("%s", (const char *)text);
 }
 
 FUNCTION(outer66,
 	DEFER(catchall, "later");
 	DEFER(catchall, "r");
-	DEFER(note, "kept");
+	DEFER(say, "kept");
 	DEFER(panicsonce, "p2");
-	DEFER(note, "newest");
+	DEFER(say, "newest");
 	panic("p1");
 );
 
@@ -101,7 +101,7 @@ START_TEST(S67_a_recover_at_that_frame_removes_the_aborted_panics)
 END_TEST
 
 FUNCTION(inner67,
-	DEFER(note, "kept");
+	DEFER(say, "kept");
 	DEFER(panicsonce, "p2");
 	panic("p1");
 );
@@ -133,10 +133,10 @@ END_TEST
 
 FUNCTION(many68,
 	for (volatile int i = 0; i < 12; i++)
-		DEFER(note, i % 2 ? "o" : "e");
-	DEFER(raises, "p2");
+		DEFER(say, i % 2 ? "o" : "e");
+	DEFER(raise_text, "p2");
 	for (volatile int i = 0; i < 3; i++)
-		DEFER(note, "n");
+		DEFER(say, "n");
 	panic("p1");
 );
 
@@ -191,7 +191,7 @@ static void recoversandnests(void *unused)
 	(void)unused;
 	tell("d", recover());
 	CALL(nested63, NULL);
-	say("back");
+	note("back");
 }
 
 FUNCTION(outer70,
@@ -258,8 +258,8 @@ START_TEST(S72_three_deep_each_is_recovered_at_its_own_level)
 END_TEST
 
 FUNCTION(threeaborted,
-	DEFER(raises, "p3");
-	DEFER(raises, "p2");
+	DEFER(raise_text, "p3");
+	DEFER(raise_text, "p2");
 	panic("p1");
 );
 
@@ -277,8 +277,8 @@ static void *badargument(void)
 }
 
 FUNCTION(deferpanics,
-	DEFER(note, "its");
-	DEFER(note, badargument());
+	DEFER(say, "its");
+	DEFER(say, badargument());
 );
 
 FUNCTION(outer74,
@@ -298,7 +298,7 @@ END_TEST
 /* The values of all that are dropped are released, newest first. */
 static void release(void *word)
 {
-	say("~%s", (const char *)word);
+	note("~%s", (const char *)word);
 }
 
 static const struct panic_type type = { "word", NULL, release };
@@ -313,11 +313,11 @@ static void catchword(void *unused)
 	const struct panic *p = recover();
 
 	(void)unused;
-	say("%s", (const char *)panic_data(p, &type));
+	note("%s", (const char *)panic_data(p, &type));
 }
 
 FUNCTION(words,
-	DEFER(note, "older");
+	DEFER(say, "older");
 	DEFER(catchword, NULL);
 	DEFER(raisesword, "c");
 	DEFER(raisesword, "b");

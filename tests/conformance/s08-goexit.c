@@ -5,15 +5,15 @@
 #include "layers.h"
 
 FUNCTION(inner,
-	DEFER(note, "inner");
+	DEFER(say, "inner");
 	goexit();
 );
 
 FUNCTION(outer,
-	DEFER(note, "oldest");
+	DEFER(say, "oldest");
 	DEFER(catch, "r");
 	CALL(inner, NULL);
-	say("not reached");
+	note("not reached");
 );
 
 START_TEST(S75_goexit_runs_all_calls_and_ends_the_thread)
@@ -74,15 +74,15 @@ START_TEST(S76_goexit_in_main_lets_the_other_threads_go_on)
 END_TEST
 
 FUNCTION(exitsatreturn,
-	DEFER(note, "oldest");
+	DEFER(say, "oldest");
 	DEFER(exits, NULL);
-	DEFER(note, "newest");
+	DEFER(say, "newest");
 );
 
 FUNCTION(callsthat,
-	DEFER(note, "caller");
+	DEFER(say, "caller");
 	CALL(exitsatreturn, NULL);
-	say("not reached");
+	note("not reached");
 );
 
 START_TEST(S78_goexit_in_a_deferred_call_at_return_runs_the_rest)
@@ -94,9 +94,9 @@ START_TEST(S78_goexit_in_a_deferred_call_at_return_runs_the_rest)
 END_TEST
 
 FUNCTION(exitstwice,
-	DEFER(note, "oldest");
+	DEFER(say, "oldest");
 	DEFER(exits, NULL);
-	DEFER(note, "middle");
+	DEFER(say, "middle");
 	DEFER(exits, NULL);
 	goexit();
 );
@@ -124,7 +124,7 @@ START_TEST(S80_goexit_during_a_panic_cancels_it)
 END_TEST
 
 FUNCTION(resurfaces,
-	DEFER(raises, "p3");
+	DEFER(raise_text, "p3");
 	DEFER(exits, NULL);
 	panic("p1");
 );
@@ -159,7 +159,7 @@ START_TEST(S82_recover_then_goexit_in_one_deferred_call)
 END_TEST
 
 FUNCTION(panicafter,
-	DEFER(raises, "p");
+	DEFER(raise_text, "p");
 	goexit();
 );
 
@@ -180,7 +180,7 @@ static void catchunder(void *name)
 
 FUNCTION(underit,
 	DEFER(catchunder, "r");
-	DEFER(raises, "p");
+	DEFER(raise_text, "p");
 	goexit();
 );
 
@@ -212,16 +212,16 @@ START_TEST(S84_a_panic_recovered_inside_the_call_leaves_the_goexit)
 END_TEST
 
 FUNCTION(recoveredolder,
-	DEFER(note, "oldest");
+	DEFER(say, "oldest");
 	DEFER(catch, "r");
-	DEFER(raises, "p");
+	DEFER(raise_text, "p");
 	goexit();
 );
 
 FUNCTION(callsolder,
 	DEFER(catch, "caller");
 	CALL(recoveredolder, NULL);
-	say("not reached");
+	note("not reached");
 );
 
 START_TEST(S85_a_panic_recovered_by_an_older_call_resumes_the_goexit)
@@ -235,9 +235,9 @@ END_TEST
 static void landing(void *unused)
 {
 	(void)unused;
-	recover_frame(say("landed"); return);
+	recover_frame(note("landed"); return);
 	defer(catch, "r");
-	defer(raises, "p");
+	defer(raise_text, "p");
 	goexit();
 }
 
@@ -245,10 +245,10 @@ static void returnsagain(void *unused)
 {
 	(void)unused;
 	if (deferproc(catch, "r")) {
-		say("landed");
+		note("landed");
 		goto epilogue;
 	}
-	if (deferproc(raises, "p"))
+	if (deferproc(raise_text, "p"))
 		goto epilogue;
 	goexit();
 epilogue:
@@ -268,13 +268,13 @@ static void nestsandgoeson(void *unused)
 {
 	(void)unused;
 	CALL(nested, NULL);
-	say("rest");
+	note("rest");
 }
 
 FUNCTION(nestsafter,
 	DEFER(nestsandgoeson, NULL);
 	DEFER(catch, "r");
-	DEFER(raises, "p");
+	DEFER(raise_text, "p");
 	goexit();
 );
 
@@ -287,17 +287,17 @@ START_TEST(S85_a_panic_recovered_inside_a_call_after_that_returns_to_it)
 END_TEST
 
 FUNCTION(stacked,
-	DEFER(note, "oldest");
+	DEFER(say, "oldest");
 	DEFER(catch, "r");
-	DEFER(raises, "b");
-	DEFER(raises, "a");
+	DEFER(raise_text, "b");
+	DEFER(raise_text, "a");
 	goexit();
 );
 
 FUNCTION(callsstacked,
 	DEFER(catch, "caller");
 	CALL(stacked, NULL);
-	say("not reached");
+	note("not reached");
 );
 
 /* Decision 1 of design.md: Go up to 1.21 loses the Goexit here. */
@@ -312,15 +312,15 @@ END_TEST
 FUNCTION(fourpanics,
 	DEFER(catch, "r");
 	for (volatile int i = 0; i < 10; i++)
-		DEFER(raises, "n");
+		DEFER(raise_text, "n");
 	goexit();
 );
 
 FUNCTION(callsfour,
 	DEFER(catch, "caller");
-	DEFER(raises, "again");
+	DEFER(raise_text, "again");
 	CALL(fourpanics, NULL);
-	say("not reached");
+	note("not reached");
 );
 
 START_TEST(S87_goexit_survives_any_number_of_skipped_panics)
@@ -333,16 +333,16 @@ END_TEST
 
 FUNCTION(separately,
 	DEFER(catch, "2nd");
-	DEFER(raises, "b");
+	DEFER(raise_text, "b");
 	DEFER(catch, "1st");
-	DEFER(raises, "a");
+	DEFER(raise_text, "a");
 	goexit();
 );
 
 FUNCTION(panicexitpanic,
-	DEFER(note, "oldest");
+	DEFER(say, "oldest");
 	DEFER(catch, "r");
-	DEFER(raises, "p2");
+	DEFER(raise_text, "p2");
 	DEFER(exits, NULL);
 	panic("p1");
 );
@@ -367,9 +367,9 @@ END_TEST
 FUNCTION(exitpanicexit,
 	DEFER(catch, "later");
 	DEFER(catch, "r");
-	DEFER(raises, "p2");
+	DEFER(raise_text, "p2");
 	DEFER(exits, NULL);
-	DEFER(raises, "p1");
+	DEFER(raise_text, "p1");
 	goexit();
 );
 

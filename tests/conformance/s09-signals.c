@@ -56,16 +56,16 @@ static void catchfault(void *unused)
 
 	(void)unused;
 	if (f)
-		say("%d:", (int)f->kind);
+		note("%d:", (int)f->kind);
 	tell("r", p);
 	BARRIER();
 }
 
 FUNCTION(stopsfault,
-	DEFER(note, "older");
+	DEFER(say, "older");
 	DEFER(catchfault, NULL);
 	(*(int (**)(void *))arg)(NULL);
-	say("no fault");
+	note("no fault");
 );
 
 static void stops(int (*fn)(void *))
@@ -182,8 +182,8 @@ static void looks(void *unused)
 	sigset_t set;
 
 	pthread_sigmask(SIG_SETMASK, NULL, &set);
-	say("blocked=%d", sigismember(&set, SIGSEGV));
-	say("below=%d", (uintptr_t)__builtin_frame_address(0) < faultedat &&
+	note("blocked=%d", sigismember(&set, SIGSEGV));
+	note("below=%d", (uintptr_t)__builtin_frame_address(0) < faultedat &&
 		faultedat - (uintptr_t)__builtin_frame_address(0) < 65536);
 	catchfault(unused);
 	tell("r", recover());
@@ -216,7 +216,7 @@ FAULTS static void faultsinlibc(void *unused)
 	recover_frame(return);
 	defer(catchfault, NULL);
 	panic_critical_begin();
-	say("%c", *text);
+	note("%c", *text);
 }
 
 START_TEST(S100_a_fault_where_a_lock_may_be_held_is_fatal)
@@ -242,7 +242,7 @@ static void *nilthen(void *text)
 }
 
 FUNCTION(nilthenpanic,
-	DEFER(raises, "explicit");
+	DEFER(raise_text, "explicit");
 	nilthen(NULL);
 );
 
@@ -262,7 +262,7 @@ END_TEST
 
 FUNCTION(nilthenplain,
 	stops(nil);
-	DEFER(note, "d");
+	DEFER(say, "d");
 	panic("plain");
 );
 

@@ -74,7 +74,7 @@ static void recoversfatal(void *unused)
 
 FUNCTION(fatalindefer,
 	DEFER(fatalnow, NULL);
-	DEFER(raises, "p2");
+	DEFER(raise_text, "p2");
 	panic("p1");
 );
 

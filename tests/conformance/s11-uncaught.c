@@ -68,7 +68,7 @@ START_TEST(S112_the_texts_of_all_panics_are_made_first_newest_first)
 END_TEST
 
 FUNCTION(exits2,
-	DEFER(note, "d");
+	DEFER(say, "d");
 	panic_set_exit(2);
 	panic("p");
 );
@@ -139,7 +139,7 @@ static int panickingtext(const void *data, char *buf, size_t size)
 static const struct panic_type panicking = { "T", panickingtext, NULL };
 
 FUNCTION(printspanicking,
-	DEFER(note, "");
+	DEFER(say, "");
 	panic_value(&panicking, arg);
 );
 
@@ -168,7 +168,7 @@ static int recoveringtext(const void *data, char *buf, size_t size)
 static const struct panic_type recovering = { "R", recoveringtext, NULL };
 
 FUNCTION(printsrecovering,
-	DEFER(note, "d");
+	DEFER(say, "d");
 	panic_value(&recovering, arg);
 );
 

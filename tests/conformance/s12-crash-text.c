@@ -22,9 +22,9 @@ static void reraises(void *unused)
 }
 
 FUNCTION(four,
-	DEFER(raises, "p4");
+	DEFER(raise_text, "p4");
 	DEFER(recoversandraises, "p3");
-	DEFER(raises, "p2");
+	DEFER(raise_text, "p2");
 	panic("p1");
 );
 
@@ -37,7 +37,7 @@ START_TEST(S120_the_chain_is_printed_oldest_first_with_tabs)
 END_TEST
 
 FUNCTION(one,
-	DEFER(note, "d");
+	DEFER(say, "d");
 	panic("V");
 );
 
@@ -68,7 +68,7 @@ FUNCTION(repanics,
 );
 
 FUNCTION(repanicsthrice,
-	DEFER(raises, "last");
+	DEFER(raise_text, "last");
 	DEFER(reraises, NULL);
 	DEFER(reraises, NULL);
 	CALL(repanics, NULL);
@@ -186,7 +186,7 @@ START_TEST(S125_texts_longer_than_the_inline_buffer_are_whole)
 	expectdeath(raisestyped, (void *)(uintptr_t)&longtype, want);
 	for (int n = 195; n < 205; n++) {
 		snprintf(want, sizeof want, "%0*d", n, 7);
-		ck_assert_str_eq(panics(dies(raises, want)) + 7,
+		ck_assert_str_eq(panics(dies(raise_text, want)) + 7,
 			strcat(want, "\n"));
 	}
 }
@@ -194,7 +194,7 @@ END_TEST
 
 START_TEST(S126_the_lines_of_a_message_after_the_first_get_a_tab)
 {
-	expectdeath(raises, "a\nb\nc", "panic: a\n\tb\n\tc\n");
+	expectdeath(raise_text, "a\nb\nc", "panic: a\n\tb\n\tc\n");
 }
 END_TEST
 

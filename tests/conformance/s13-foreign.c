@@ -10,7 +10,7 @@ static int order(const void *a, const void *b)
 }
 
 FUNCTION(compares,
-	DEFER(note, "callback");
+	DEFER(say, "callback");
 	if (!strcmp(arg, "panic"))
 		panic("p");
 	if (!strcmp(arg, "goexit"))
@@ -31,11 +31,11 @@ static void sort(const char *how)
 
 	what = how;
 	qsort(v, 2, sizeof *v, callback);
-	say("sorted-%d%d", v[0], v[1]);
+	note("sorted-%d%d", v[0], v[1]);
 }
 
 FUNCTION(outer,
-	DEFER(note, "oldest");
+	DEFER(say, "oldest");
 	DEFER(catch, "r");
 	sort(arg);
 );
@@ -72,7 +72,7 @@ FUNCTION(searches,
 	static const int v[] = { 1 };
 	int key = 1;
 	const int *at = bsearch(&key, v, 1, sizeof *v, stopping);
-	say("found-%d", at == v);
+	note("found-%d", at == v);
 );
 
 START_TEST(S135_a_panic_recovered_in_the_callback_lets_foreign_code_go_on)

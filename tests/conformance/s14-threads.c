@@ -63,7 +63,7 @@ START_TEST(S136_each_thread_has_its_own_panics)
 	pthread_join(id, NULL);
 	ck_assert(ok[0]);
 	ck_assert(ok[1]);
-	ck_assert(nothingleft());
+	ck_assert(nothing_left());
 }
 END_TEST
 
@@ -92,7 +92,7 @@ END_TEST
 
 FUNCTION(child,
 	DEFER(catch, "child");
-	say("runs");
+	note("runs");
 );
 
 static void runschild(void *unused)

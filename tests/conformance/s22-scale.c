@@ -19,7 +19,7 @@ enum { POOLS = 64 * 2048 };
 
 enum { DEFERS = 1000000, DEPTH = 100000, PANICS = 10000 };
 
-static long count, last;
+static long called, last;
 static long long sum;
 
 static void counts(long n)
@@ -27,7 +27,7 @@ static void counts(long n)
 	if (n >= last)
 		abort();		/* not last in, first out */
 	last = n;
-	count++;
+	called++;
 	sum += n;
 }
 
@@ -56,13 +56,13 @@ FUNCTION(stopsmillion,
 
 static void start(void)
 {
-	count = sum = 0;
+	called = sum = 0;
 	last = DEFERS;
 }
 
 static void finish(long n, const char *want)
 {
-	ck_assert_int_eq(count, n);
+	ck_assert_int_eq(called, n);
 	ck_assert_int_eq(sum, (long long)n * (n - 1) / 2);
 	expect(want);
 }
@@ -106,8 +106,8 @@ FUNCTION(stopsdeep,
 static void *bigmain(void *fn)
 {
 	(*(void (**)(void *))fn)(NULL);
-	if (!nothingleft())
-		say("left");
+	if (!nothing_left())
+		note("left");
 	return NULL;
 }
 
@@ -155,7 +155,7 @@ static void countunder(void *unused)
 	tell("r", p);
 	while ((p = panic_under(p)) != NULL)
 		n++;
-	say("under=%d", n);
+	note("under=%d", n);
 }
 
 FUNCTION(supersedes,
@@ -179,7 +179,7 @@ static void *unused_release;
 static void release(void *data)
 {
 	(void)data;
-	count++;
+	called++;
 }
 
 static const struct panic_type type = { "counted", NULL, release };
@@ -193,7 +193,7 @@ static void raisestyped(void *unused)
 static void catchtyped(void *unused)
 {
 	(void)unused;
-	say("%d", recover() != NULL);
+	note("%d", recover() != NULL);
 }
 
 FUNCTION(typed,
@@ -206,9 +206,9 @@ FUNCTION(typed,
 START_TEST(S22_every_superseded_value_is_released)
 {
 	LAYERS();
-	count = 0;
+	called = 0;
 	onbigstack(PICK(typed));
-	ck_assert_int_eq(count, PANICS + 1);
+	ck_assert_int_eq(called, PANICS + 1);
 	expect("1");
 }
 END_TEST

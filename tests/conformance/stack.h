@@ -16,7 +16,7 @@ struct onstack {
 	int found;
 };
 
-UNUSED static _Unwind_Reason_Code compare(struct _Unwind_Context *c, void *arg)
+HELPER _Unwind_Reason_Code compare(struct _Unwind_Context *c, void *arg)
 {
 	struct onstack *o = arg;
 
@@ -27,7 +27,7 @@ UNUSED static _Unwind_Reason_Code compare(struct _Unwind_Context *c, void *arg)
 }
 
 /* How many frames of the calling thread will go on at pc. */
-UNUSED NOINLINE static int onstack(void *pc)
+HELPER NOINLINE int onstack(void *pc)
 {
 	struct onstack o = { (uintptr_t)pc, 0 };
 

@@ -31,7 +31,7 @@ NOINLINE static void f1(void)
 /* Which of the two are on the stack. */
 static void who(void)
 {
-	say("%d%d", f2pc ? onstack(f2pc) : 0, body2pc ? onstack(body2pc) : 0);
+	note("%d%d", f2pc ? onstack(f2pc) : 0, body2pc ? onstack(body2pc) : 0);
 }
 
 static void whodeferred(void *unused)
@@ -158,7 +158,7 @@ static void checkstate(void *unused)
 {
 	(void)unused;
 	tell("r", recover());
-	say("state=%d", *state);
+	note("state=%d", *state);
 	BARRIER();
 }
 
@@ -168,7 +168,7 @@ FUNCTION(nilfunc,
 	DEFER(checkstate, NULL);
 	if (arg)
 		for (volatile int i = 0; i < 9; i++)
-			DEFER(note, "n");
+			DEFER(say, "n");
 	DEFER(nothing, NULL);
 	n = 2;
 );
@@ -203,7 +203,7 @@ NOINLINE static void usestackandcall(int n, void (*fn)(void *), void *arg)
 
 static void growstack(void)
 {
-	usestackandcall(200, note, "bottom");
+	usestackandcall(200, say, "bottom");
 }
 
 static void set42(void *y)
@@ -215,7 +215,7 @@ static void set42(void *y)
 
 static void check42(void *y)
 {
-	say("%d", *(volatile int *)y);
+	note("%d", *(volatile int *)y);
 }
 
 FUNCTION(deferptrs,
@@ -249,7 +249,7 @@ END_TEST
 static void stops42(void *y)
 {
 	tell("r", recover());
-	say("%d", *(volatile int *)y);
+	note("%d", *(volatile int *)y);
 	BARRIER();
 }
 
@@ -257,7 +257,7 @@ FUNCTION(deferptrspanic,
 	volatile int y = 0;
 	DEFER(stops42, (void *)&y);
 	DEFER(set42, (void *)&y);
-	usestackandcall(*(int *)arg, raises, "1");
+	usestackandcall(*(int *)arg, raise_text, "1");
 );
 
 START_TEST(TestDeferPtrsPanic)
@@ -300,7 +300,7 @@ END_TEST
 
 FUNCTION(stopsfar,
 	DEFER(catch, "r");
-	usestackandcall((int)(intptr_t)arg, raises, "far");
+	usestackandcall((int)(intptr_t)arg, raise_text, "far");
 );
 
 START_TEST(TestPanicFar)
@@ -314,7 +314,7 @@ END_TEST
 /* Calls in the slots and in the heap, over a stack that grows between. */
 FUNCTION(heapandstack,
 	for (volatile int i = 0; i < 12; i++) {
-		DEFER(note, "d");
+		DEFER(say, "d");
 		if (i % 4 == 0)
 			growstack();
 	}

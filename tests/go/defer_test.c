@@ -14,7 +14,7 @@ static void must(void *want)
 		ck_assert_ptr_eq(p, NULL);
 	if (p)
 		ck_assert_str_eq(panic_message(p), (const char *)want);
-	say("%s", want ? (const char *)want : "nil");
+	note("%s", want ? (const char *)want : "nil");
 }
 
 static int number(const struct panic *p)
@@ -90,13 +90,13 @@ START_TEST(TestNonOpenAndOpenDefers)
 END_TEST
 
 FUNCTION(testconditional,
-	DEFER(note, "1");
+	DEFER(say, "1");
 	if ((intptr_t)arg > 5) {
-		DEFER(note, "2");
+		DEFER(say, "2");
 		if ((intptr_t)arg > 8)
-			DEFER(note, "3");
+			DEFER(say, "3");
 		else
-			DEFER(note, "4");
+			DEFER(say, "4");
 	}
 	panic("testConditional");
 );
@@ -116,7 +116,7 @@ END_TEST
 
 FUNCTION(disappearing,
 	if (sizeof(int) == 1)
-		DEFER(note, "should not run");
+		DEFER(say, "should not run");
 );
 
 START_TEST(TestDisappearingDefer)
@@ -130,7 +130,7 @@ END_TEST
 FUNCTION(abortedpanic,
 	DEFER(must, NULL);
 	DEFER(must, "panic2");
-	DEFER(raises, "panic2");
+	DEFER(raise_text, "panic2");
 	panic("panic1");
 );
 
@@ -246,7 +246,7 @@ static void maybestop(void *arg)
 
 	if (!p)
 		return;
-	say("%d", l->level);
+	note("%d", l->level);
 	if (number(p) != l->level)
 		panic("%d", number(p));
 }

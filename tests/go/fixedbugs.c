@@ -89,9 +89,9 @@ static void *cannot(void)
 }
 
 FUNCTION(nilinterface,
-	DEFER(note, "traceback");
-	DEFER(note, cannot());
-	say("fail");
+	DEFER(say, "traceback");
+	DEFER(say, cannot());
+	note("fail");
 );
 
 FUNCTION(shouldpanic,
@@ -168,7 +168,7 @@ END_TEST
 
 FUNCTION(third48898,
 	DEFER(squelch, NULL);
-	DEFER(raises, "3");
+	DEFER(raise_text, "3");
 	panic("2");
 );
 
@@ -180,16 +180,16 @@ FUNCTION(second48898,
 
 FUNCTION(first48898,
 	CALL(second48898, NULL);
-	DEFER(note, "nop");
+	DEFER(say, "nop");
 );
 
 FUNCTION(inner48898,
-	DEFER(note, "nop");
+	DEFER(say, "nop");
 	panic("4");
 );
 
 FUNCTION(last48898,
-	DEFER(note, "123");
+	DEFER(say, "123");
 	CALL(inner48898, NULL);
 );
 
@@ -237,7 +237,7 @@ static void *exits7(void *unused)
 
 FUNCTION(f5963,
 	pthread_t id;
-	DEFER(note, "d");
+	DEFER(say, "d");
 	mainthread = pthread_self();
 	pthread_create(&id, NULL, exits7, NULL);
 	goexit();
@@ -356,7 +356,7 @@ START_TEST(issue16016)
 END_TEST
 
 FUNCTION(f19658,
-	DEFER(note, "d");
+	DEFER(say, "d");
 	panic("%g", *(double *)arg);
 );
 

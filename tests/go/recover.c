@@ -43,7 +43,7 @@ static void body(const struct panic *v1, const struct panic *v2,
 static void mustrecover(int want)
 {
 	MUST_RECOVER(want);
-	say("recovered");
+	note("recovered");
 }
 
 static void withoutrecover(void *unused)
@@ -163,7 +163,7 @@ FUNCTION(try,
 
 START_TEST(recover_test5)
 {
-	struct attempt panics = { raises, 0 }, returns = { squelch, 0 };
+	struct attempt panics = { raise_text, 0 }, returns = { squelch, 0 };
 
 	LAYERS();
 	CALL(try, &panics);
@@ -201,7 +201,7 @@ START_TEST(recover_test6)
 END_TEST
 
 FUNCTION(test7,
-	DEFER(note, "ok");
+	DEFER(say, "ok");
 	DEFER(mustrecover, 7);
 	panic("7");
 );
@@ -255,13 +255,13 @@ END_TEST
 static void throughconst(const void *want)
 {
 	MUST_RECOVER(*(const int *)want);
-	say("recovered");
+	note("recovered");
 }
 
 static int throughint(int want)
 {
 	MUST_RECOVER(want);
-	say("recovered");
+	note("recovered");
 	return want;
 }
 
@@ -308,7 +308,7 @@ static int deeper(int want)
 {
 	CALL(badstate, NULL);
 	MUST_RECOVER(want);
-	say("recovered");
+	note("recovered");
 	return 0;
 }
 
@@ -334,7 +334,7 @@ static int large(int want)
 	for (size_t i = 0; i < sizeof x; i++)
 		sum += x[i];
 	MUST_RECOVER(want);
-	say("recovered-%d", sum);
+	note("recovered-%d", sum);
 	return sum;
 }
 
@@ -354,7 +354,7 @@ END_TEST
 static int callsrecovering(int n)
 {
 	mustnotrecover(NULL);
-	say("called");
+	note("called");
 	BARRIER();
 	return n;
 }

@@ -20,7 +20,7 @@ static void mustrecover(int want)
 	ck_assert_ptr_ne(p, NULL);
 	ck_assert_int_eq(atoi(panic_message(p)), want);
 	ck_assert_ptr_eq(recover(), NULL);
-	say("%d", want);
+	note("%d", want);
 }
 
 FUNCTION(inner1,

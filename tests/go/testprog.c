@@ -78,7 +78,7 @@ START_TEST(RecursivePanic)
 END_TEST
 
 FUNCTION(firstsecond,
-	DEFER(raises, "second panic");
+	DEFER(raise_text, "second panic");
 	DEFER(print, NULL);
 	panic("first panic");
 );
@@ -229,7 +229,7 @@ START_TEST(GoexitInPanic)
 END_TEST
 
 FUNCTION(panicaftergoexit,
-	DEFER(raises, "hello");
+	DEFER(raise_text, "hello");
 	goexit();
 );
 
@@ -262,7 +262,7 @@ FUNCTION(recoverbefore,
 		for (volatile int i = 0; i < 9; i++)
 			DEFER(nop, NULL);
 	DEFER(badrecover, NULL);
-	DEFER(raises, "hello");
+	DEFER(raise_text, "hello");
 	goexit();
 );
 
@@ -287,12 +287,12 @@ START_TEST(RecoverBeforePanicAfterGoexit2)
 END_TEST
 
 FUNCTION(pt2,
-	DEFER(raises, "panic pt2");
+	DEFER(raise_text, "panic pt2");
 	panic("hello");
 );
 
 FUNCTION(pt1,
-	DEFER(raises, "panic pt1");
+	DEFER(raise_text, "panic pt1");
 	CALL(pt2, NULL);
 );
 
@@ -397,7 +397,7 @@ END_TEST
 
 START_TEST(StringPanic)
 {
-	expectdeath(raises, "important string message",
+	expectdeath(raise_text, "important string message",
 		"panic: important string message\n");
 }
 END_TEST
@@ -416,7 +416,7 @@ END_TEST
 
 START_TEST(MainGoroutineID)
 {
-	struct death *d = dies(raises, "test");
+	struct death *d = dies(raise_text, "test");
 
 	ck_assert_str_eq(panics(d), "panic: test\n");
 	ck_assert_ptr_ne(strstr(d->err, "[running]:\n"), NULL);
