@@ -285,7 +285,8 @@ static double stack_withproc1(void)
 #define N(name) { #name "#", run_##name##s, NULL }
 
 static const struct work works[] = {
-	W(empty), W(frame1), W(leaf1), W(frame3), W(frame8), N(loop), W(landing1), W(landing2), W(proc1),
+	W(empty), W(frame1), W(leaf1), W(frame3), W(frame8), N(loop),
+	W(landing1), W(landing2), W(proc1),
 	W(value0), N(value),
 	W(format0), N(format),
 	N(dvalue),

@@ -6,8 +6,8 @@
  *	SETJMP	_setjmp() in each region, a chain of regions, a reraise where a
  *		region only cleans up
  *	BUILTIN	the same with __builtin_setjmp()
- *	LIST	a list of deferred calls on the stack, with no check of anything,
- *		and __builtin_setjmp() only where a panic is stopped
+ *	LIST	a list of deferred calls on the stack, with no check of
+ *		anything, and __builtin_setjmp() only where a panic is stopped
  * None could be offered as a library: no values, no origin, no second panic,
  * no checks.  They tell what the machine can do.
  */

@@ -8,8 +8,8 @@
 
 #include <panic.h>
 
-/* Why a request failed.  All but the last two are the client's errors, raised as
- * a struct calc_error; CALC_CRASH stands for a fault and CALC_PANIC for any
+/* Why a request failed.  All but the last two are the client's errors, raised
+ * as a struct calc_error; CALC_CRASH stands for a fault and CALC_PANIC for any
  * other panic. */
 enum calc_kind {
 	CALC_SYNTAX,

@@ -24,10 +24,12 @@ static int *volatile null;
 static void (*volatile nocode)(void);
 static char **arguments;
 
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
 #line 1 "place.c"
 FRAME static int before(int a) { BARRIER(); return a; }
 FRAME void first(int *p) { *(volatile int *)p = 1; }
-static inline __attribute__((always_inline)) void inner(int *p) { *(volatile int *)p = 2; }
+ALWAYS_INLINE void inner(int *p) { *(volatile int *)p = 2; }
 FRAME static void outer(int *p) { n++;
 	inner(p); n++; }
 FRAME static void dispatch(void) { n++;

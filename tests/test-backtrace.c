@@ -77,7 +77,8 @@ START_TEST(a_backtrace_has_no_more_than_was_asked_for)
 }
 END_TEST
 
-START_TEST(a_stack_is_printed_after_recover_and_the_process_lives)	/* S33 */
+/* S33 */
+START_TEST(a_stack_is_printed_after_recover_and_the_process_lives)
 {
 	const char *text;
 

@@ -104,7 +104,8 @@ epilogue:
 	deferreturn();
 }
 
-START_TEST(a_frame_may_stand_in_a_block_of_a_deferproc_function)	/* D13 */
+/* D13 */
+START_TEST(a_frame_may_stand_in_a_block_of_a_deferproc_function)
 {
 	frame_within_proc(0);
 	frame_within_proc(1);

@@ -32,7 +32,8 @@ static void outer(void)
 	note("not reached");
 }
 
-START_TEST(a_panic_runs_the_calls_of_all_frames_innermost_first)	/* S31 */
+/* S31 */
+START_TEST(a_panic_runs_the_calls_of_all_frames_innermost_first)
 {
 	outer();
 	ck_assert_str_eq(trace, "i2 i1 m1 o2 [boom] o1");
@@ -320,7 +321,8 @@ static void stops_its_own_and_then_the_first(void *text)
 	note("[%s]", panic_message(recover()));
 }
 
-START_TEST(a_deferred_call_can_stop_its_own_panic_and_the_first)	/* S65 */
+/* S65 */
+START_TEST(a_deferred_call_can_stop_its_own_panic_and_the_first)
 {
 	RESCUED(defer(stops_its_own_and_then_the_first, "p2"); panic("p1"));
 	ck_assert_str_eq(trace, "[p2] [null] [p1] [null]");

@@ -62,7 +62,8 @@ START_TEST(a_report_has_the_panic_its_place_and_the_stack)	/* S127 */
 }
 END_TEST
 
-START_TEST(a_deferred_function_the_panic_and_its_cause_are_in_order)	/* S128 */
+/* S128 */
+START_TEST(a_deferred_function_the_panic_and_its_cause_are_in_order)
 {
 	assert_report(b_over_a,
 		"panic: a\n"

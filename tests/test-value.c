@@ -299,7 +299,8 @@ stopped:
 	note("stopped [%s]", panic_message(p));
 }
 
-START_TEST(a_repanic_stopped_within_the_call_gives_the_value_back)	/* D18 */
+/* D18 */
+START_TEST(a_repanic_stopped_within_the_call_gives_the_value_back)
 {
 	{
 		recover_frame(goto end);

@@ -55,7 +55,8 @@ static void puttime(struct panic__out *o)
 	panic__putc(o, 'Z');
 }
 
-/* program /usr/sbin/food 1.2, pid 35, thread 37 "reader", 2026-01-31T09:05:00Z */
+/* program /usr/sbin/food 1.2, pid 35, thread 37 "reader",
+ * 2026-01-31T09:05:00Z */
 void panic__puthead(struct panic__out *o)
 {
 	static struct panic__stack self;	/* one thread prints */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* dash-panic.h - dash's exceptions as panics: what its error.h includes in the place
- * of <setjmp.h>, and the words that dash.sed puts in that of setjmp(). */
+/* dash-panic.h - dash's exceptions as panics: what its error.h includes in the
+ * place of <setjmp.h>, and the words that dash.sed puts in that of setjmp(). */
 #include <panic.h>
 
 struct jmploc {

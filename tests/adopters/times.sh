@@ -25,6 +25,7 @@ redirect)	# is tried and given up
 	i=0
 	while [ $i -lt 40000 ]; do
 		: >/dev/null
+		# shellcheck disable=SC2217
 		echo </dev/null/none
 		i=$((i + 1))
 	done 2>/dev/null ;;

@@ -181,7 +181,7 @@ static void expectgone(void (*fn)(void *))
 	struct death *d;
 
 	if (UNDER_TSAN) {
-		LEFT_OUT("ThreadSanitizer does not know a main thread that ends");
+		LEFT_OUT("ThreadSanitizer knows no main thread that ends");
 		return;
 	}
 	d = dies(fn, NULL);

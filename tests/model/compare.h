@@ -11,7 +11,7 @@ struct task {
 	uint64_t seed;
 	enum dialect dialect;
 	int size, depth;		/* all programs up to these, if size */
-	const char *go;			/* path of the Go interpreter, or NULL */
+	const char *go;			/* path of Go's interpreter, or NULL */
 	enum rules gorules;		/* those of its version */
 	int workers;
 };

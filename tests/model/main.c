@@ -13,10 +13,11 @@ static const char usage[] =
 	"       model -x SIZE,DEPTH [-j JOBS] [-g INTERP [-o]]\n"
 	"       model -source COUNT [-s SEED] [-all | -o] DIR\n"
 	"\n"
-	"Runs COUNT random programs (200000), or all up to SIZE operations and\n"
-	"functions DEPTH deep, through the library and compares their traces\n"
-	"with the model's; with -g also with Go's: INTERP is interp.go, built,\n"
-	"with -o by a Go before 1.22, which loses a Goexit (S86).\n"
+	"Runs COUNT random programs (200000), or all up to SIZE operations\n"
+	"and functions DEPTH deep, through the library and compares their\n"
+	"traces with the model's; with -g also with Go's: INTERP is\n"
+	"interp.go, built, with -o by a Go before 1.22, which loses a Goexit\n"
+	"(S86).\n"
 	"A program that differs is shrunk and printed as C.  -source writes\n"
 	"random programs as C and Go; with -all in all shapes, as C only.\n";
 

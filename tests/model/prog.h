@@ -16,7 +16,7 @@
  * below stand there again.
  */
 enum kind {
-	OP_CALL,			/* calls a function of shape, the body */
+	OP_CALL,			/* calls a function of its shape */
 	OP_DEFER,			/* defers it arg times */
 	OP_BLOCK,			/* arg turns of a block with a frame */
 	OP_NIL,				/* defers a null function */
@@ -54,7 +54,7 @@ struct op {
 
 enum {
 	MAX_OPS = 96,
-	MAX_BLOCKS = 2,			/* blocks in blocks, within a function */
+	MAX_BLOCKS = 2,			/* blocks in blocks in a function */
 	MAX_TRACE = 4096		/* a longer trace is not compared */
 };
 
@@ -93,7 +93,7 @@ struct prediction {
 enum rules {
 	RULES_FULL,			/* everything, for the library */
 	RULES_PLAIN,			/* what Go can show, too */
-	RULES_GO121			/* the same, with S86 as up to Go 1.21 */
+	RULES_GO121			/* the same, S86 as up to Go 1.21 */
 };
 
 void model_run(const struct prog *p, enum rules rules, struct prediction *out);
