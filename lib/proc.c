@@ -20,8 +20,8 @@
 static pthread_key_t key;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-/* The main thread's stack, where the kernel has put some words, grows when it is
- * needed.  Some C libraries tell only how far it is there (musl). */
+/* The main thread's stack, where the kernel has put some words, grows when it
+ * is needed.  Some C libraries tell only how far it is there (musl). */
 static void addroom(struct panic_g *g)
 {
 #ifdef HAVE_GETAUXVAL

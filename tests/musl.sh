@@ -32,6 +32,7 @@ built() {
 	cd "$work/b-$1"
 	source=$1
 	shift
+	# shellcheck disable=SC2211
 	"$work/$source"-[0-9]*/configure -q CC="$work/cc" --prefix="$root" \
 		--disable-shared "$@"
 }

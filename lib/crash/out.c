@@ -92,16 +92,33 @@ void panic__putn(struct panic__out *o, uintmax_t n, unsigned base)
 	panic__puts(o, digits + i);
 }
 
-/* How many bytes the printable character at s has; 0 if there is none.  UTF-8,
- * of which U+0080 to U+009F are control characters to a terminal. */
-static size_t printable(const char *s)
+/* How many bytes a character of UTF-8 has that begins with c; 0 if none
+ * does. */
+static size_t length(unsigned char c)
+{
+	if (c < 0x80)
+		return 1;
+	if (c < 0xc2 || c > 0xf4)
+		return 0;
+	return c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+}
+
+/* Whether a terminal takes the character at s for a control: one of ASCII, or
+ * U+0080 to U+009F. */
+static bool control(const char *s)
 {
 	unsigned char c = (unsigned char)*s;
-	size_t n = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
 
-	if (n == 1)
-		return c == '\t' || (c >= ' ' && c != 127);
-	if (c < 0xc2 || c > 0xf4 || (c == 0xc2 && (s[1] & 0xe0) == 0x80))
+	return (c < ' ' && c != '\t') || c == 127 ||
+		(c == 0xc2 && (s[1] & 0xe0) == 0x80);
+}
+
+/* How many bytes the printable character at s has; 0 if there is none. */
+static size_t printable(const char *s)
+{
+	size_t n = length((unsigned char)*s);
+
+	if (n == 0 || control(s))
 		return 0;
 	for (size_t i = 1; i < n; i++)
 		if ((s[i] & 0xc0) != 0x80)
