@@ -148,6 +148,7 @@ AM_TESTS_ENVIRONMENT = $(PANIC_ENVIRONMENT); \
 	export top_srcdir top_builddir srcdir VERSION CC PANIC_SYMBOLIZE; \
 	unset PANIC_EXIT PANIC_TRACEBACK;
 
+EXTRA_DIST += tests/README.md tests/valgrind.supp
 EXTRA_DIST += tests/lint.sh .clang-format .editorconfig
 EXTRA_DIST += tests/summary.sh tests/installcheck.sh tests/matrix.sh
 EXTRA_DIST += tests/ports.sh tests/debian.sh tests/musl.sh \
