@@ -6,14 +6,13 @@
 # clean clone of HEAD is built and tested by README's two commands, as root, who
 # may install, and as a user who may not.  Ends with a table.
 #
-# From the environment: SUITES, names of releases, with "+llvm" behind those that
-# shall have LLVM's libunwind, "+musl" behind those for the row musl, and
+# From the environment: SUITES, names of releases, with "+llvm" behind those
+# that shall have LLVM's libunwind, "+musl" behind those for the row musl, and
 # ":ARCHITECTURE" behind those that are not the machine's ("trixie trixie+llvm
-# bookworm:i386"); ROWS, of demo, check, user, readme, go and headers (sid's newest
-# compilers), all by default, and musl;
-# CHROOTS, the folder with the chroots, which are kept and used again; MIRROR,
-# else this system's own.  Wants root, mmdebstrap (and arch-test for another
-# architecture) and the mirror.
+# bookworm:i386"); ROWS, of demo, check, user, readme, go and headers (sid's
+# newest compilers), all by default, and musl; CHROOTS, the folder with the
+# chroots, which are kept and used again; MIRROR, else this system's own.  Wants
+# root, mmdebstrap (and arch-test for another architecture) and the mirror.
 # Exit status: 0, 1, or 77 if something is missing.
 # shellcheck disable=SC2016
 set -u

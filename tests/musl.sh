@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# musl.sh - the library and its tests with musl, static: a row of debian.sh (make
-# check-musl), which runs it in a chroot.
+# musl.sh - the library and its tests with musl, static: a row of debian.sh
+# (make check-musl), which runs it in a chroot.
 #
-# Debian has no library for musl but the C library: libunwind and Check are built
-# from its source packages, for which apt's sources must have deb-src.  What it
-# makes is in build/: musl/ and the library itself.  panic-symbolize is a program
-# of its own, and here the system's C library is its.
+# Debian has no library for musl but the C library: libunwind and Check are
+# built from its source packages, for which apt's sources must have deb-src.
+# What it makes is in build/: musl/ and the library itself.  panic-symbolize is
+# a program of its own, and is built with the system's C library.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -30,11 +30,9 @@ compiler() {
 built() {
 	mkdir -p "$work/b-$1"
 	cd "$work/b-$1"
-	source=$1
+	configure=$(echo "$work/$1"-[0-9]*/configure)
 	shift
-	# shellcheck disable=SC2211
-	"$work/$source"-[0-9]*/configure -q CC="$work/cc" --prefix="$root" \
-		--disable-shared "$@"
+	"$configure" -q CC="$work/cc" --prefix="$root" --disable-shared "$@"
 }
 
 # It has the personality of C's cleanups from gcc's own unwinder; the rest of
@@ -79,12 +77,12 @@ compiler
 }
 library
 # What cannot be, and why: check.h heeds the names, debian.sh shows it all.
-cat >tests/left-out.log <<END
-abort_ends_with_a_report: left out: musl's abort() has no unwind rules
-abort_in_a_thread_that_blocks_all_is_reported: left out: the same
-all_threads_are_shown_and_the_deaf_are_named: left out: nor have its system calls
-exit_in_a_hook_or_a_text_loses_no_report: left out: nor has its exit()
-S100_a_fault_inside_libc_is_fatal: left out: musl is a part of a static program
+sed 's/ /: left out: /' >tests/left-out.log <<END
+abort_ends_with_a_report no unwind rules in abort()
+abort_in_a_thread_that_blocks_all_is_reported no unwind rules in abort()
+all_threads_are_shown_and_the_deaf_are_named no unwind rules in system calls
+exit_in_a_hook_or_a_text_loses_no_report no unwind rules in exit()
+S100_a_fault_inside_libc_is_fatal the C library is a part of the program
 END
 LEFT_OUT=$(sed 's/:.*//' tests/left-out.log | tr '\n' ' ')
 export LEFT_OUT
