@@ -165,7 +165,8 @@ static void crash(struct asker *a)
 		{ "jump", nil },
 		{ "div", "integer divide by zero" },
 		{ "stack", "stack overflow" },
-		{ "bus", nil },
+		{ "bus", "memory that is not there, as behind the end of a "
+			"mapped file" },
 	};
 	size_t i = random_below(&a->random, sizeof cases / sizeof *cases);
 

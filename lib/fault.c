@@ -15,6 +15,8 @@ const struct panic__faultsignal panic__faultsignals[PANIC__FAULTS] = {
 	{ SIGFPE, "SIGFPE", "floating-point exception" },
 	{ SIGABRT, "SIGABRT", "abort" },
 	{ SIGILL, "SIGILL", "illegal instruction" },
+	{ SIGTRAP, "SIGTRAP", "trace trap" },
+	{ SIGSYS, "SIGSYS", "bad system call" },
 };
 
 uintptr_t panic__sigtrampat;
@@ -29,8 +31,22 @@ const struct panic__faultsignal *panic__faultsignal(int sig)
 	return &other;
 }
 
+bool panic__hasaddress(const struct panic_fault *f)
+{
+#ifdef SI_KERNEL
+	if (f->code == SI_KERNEL && f->signal == SIGSEGV)
+		return false;
+#endif
+	return f->code > 0 && f->signal != SIGABRT;
+}
+
 const char *panic__faultmessage(const struct panic_fault *f)
 {
+	if (f->signal == SIGBUS)
+		return f->code == BUS_ADRALN ?
+			"runtime error: misaligned memory access" :
+			"runtime error: memory that is not there, as behind "
+			"the end of a mapped file";
 	switch (f->kind) {
 	case PANIC_FAULT_DIVIDE:
 		return "runtime error: integer divide by zero";

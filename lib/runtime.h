@@ -289,14 +289,17 @@ struct panic__faultsignal {
 	const char *name, *meaning;
 };
 
-/* panic_signals() takes the first; all are caught while a process dies. */
-enum { PANIC__SIGNALS = 4, PANIC__FAULTS = 5 };
+/* All are taken by panic_signals(), and caught while a process dies. */
+enum { PANIC__FAULTS = 7 };
 extern const struct panic__faultsignal panic__faultsignals[PANIC__FAULTS];
 /* Where the panic of a fault returns to, a few instructions; 0 until
  * panic_signals() is called. */
 extern uintptr_t panic__sigtrampat;
 /* That of the signal; "a signal" if it is none of them. */
 const struct panic__faultsignal *panic__faultsignal(int sig);
+/* Whether the kernel has told an address: not of what is no memory access to
+ * it, such as one that is not canonical. */
+bool panic__hasaddress(const struct panic_fault *f);
 /* What is wrong. */
 const char *panic__faultmessage(const struct panic_fault *f);
 

@@ -19,11 +19,12 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "arch/context.h"
 #include "arch/divisor.h"
 
-static struct sigaction former[PANIC__SIGNALS];
+static struct sigaction former[PANIC__FAULTS];
 static unsigned options;
 
 enum {
@@ -34,7 +35,7 @@ enum {
 /* What a signal means. */
 enum verdict {
 	SENT,		/* by a process: not a fault */
-	ABORTED,	/* by abort() */
+	FATAL,		/* by abort() and the like: never a panic */
 	OURS,		/* a panic of the thread */
 	FOREIGN,	/* in code that may hold a lock */
 	WILD,		/* at an address that nothing explains */
@@ -113,9 +114,12 @@ static enum verdict judge(struct panic_fault *f, ucontext_t *uc)
 	enum verdict v = OURS;
 
 	if (f->signal == SIGABRT)
-		return ABORTED;
+		return FATAL;
 	if (f->code <= 0)
 		return SENT;
+	if (f->signal != SIGSEGV && f->signal != SIGBUS &&
+	    f->signal != SIGFPE)
+		return FATAL;
 	if (f->signal != SIGFPE && f->address == f->pc &&
 	    CONTEXT_SP(uc) != 0)
 		uncall(uc);
@@ -167,12 +171,16 @@ static PANIC_NORETURN void fatal(enum verdict v, const struct panic_fault *f)
 		panic__throw2(line, "stack overflow");
 	}
 	if (v == WILD) {
-		snprintf(line, sizeof line, "unexpected fault address %p",
-			f->address);
+		if (panic__hasaddress(f))
+			snprintf(line, sizeof line, "unexpected fault "
+				"address %p", f->address);
+		else
+			strcpy(line, "unexpected fault: an address that is "
+				"not canonical, or not aligned");
 		panic__throw2(line, "fault");
 	}
-	if (v == ABORTED)
-		panic__throw("abort");
+	if (v == FATAL)
+		panic__throw("%s", panic__faultsignal(f->signal)->meaning);
 	panic__throw("unexpected signal during runtime execution");
 }
 
@@ -204,7 +212,7 @@ static void notours(enum verdict v, const struct panic_fault *f,
 	if (chain(f->signal, info, context))
 		return;
 	/* The report of a panic ends by abort(), too. */
-	if (v != SENT && !(v == ABORTED && panic__dying()))
+	if (v != SENT && !(v == FATAL && panic__dying()))
 		fatal(v, f);
 	resend(f->signal);
 }
@@ -245,7 +253,7 @@ static int install(void)
 		.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
 
 	sigemptyset(&sa.sa_mask);
-	for (int i = 0; i < PANIC__SIGNALS; i++)
+	for (int i = 0; i < PANIC__FAULTS; i++)
 		if (sigaction(panic__faultsignals[i].sig, &sa, &former[i]))
 			return -1;
 	return 0;
@@ -253,7 +261,7 @@ static int install(void)
 
 static void uninstall(void)
 {
-	for (int i = 0; i < PANIC__SIGNALS; i++)
+	for (int i = 0; i < PANIC__FAULTS; i++)
 		sigaction(panic__faultsignals[i].sig, &former[i], NULL);
 }
 

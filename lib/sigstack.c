@@ -63,7 +63,7 @@ static void unblock(void)
 	sigset_t set;
 
 	sigemptyset(&set);
-	for (int i = 0; i < PANIC__SIGNALS; i++)
+	for (int i = 0; i < PANIC__FAULTS; i++)
 		sigaddset(&set, panic__faultsignals[i].sig);
 	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }

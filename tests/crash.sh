@@ -39,7 +39,8 @@ answer() {
 
 each_crash() {
 	nil='invalid memory address or nil pointer dereference'
-	for crash in "null $nil" "jump $nil" "bus $nil" \
+	gone='memory that is not there, as behind the end of a mapped file'
+	for crash in "null $nil" "jump $nil" "bus $gone" \
 	    "div integer divide by zero" "stack stack overflow"; do
 		check ".crash ${crash%% *}" answer ".crash ${crash%% *}" \
 			"! panic: runtime error: ${crash#* }"

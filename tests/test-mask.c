@@ -121,7 +121,8 @@ END_TEST
 static bool is_synchronous(int sig)
 {
 	return sig == SIGSEGV || sig == SIGBUS || sig == SIGFPE ||
-		sig == SIGABRT;
+		sig == SIGABRT || sig == SIGILL || sig == SIGTRAP ||
+		sig == SIGSYS;
 }
 
 /* Notes those that are not as they should be; nobody can block some. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* panic/signal.h - faults as panics: SIGSEGV, SIGBUS, SIGFPE; and SIGABRT. */
+/* panic/signal.h - faults as panics: SIGSEGV, SIGBUS, SIGFPE; and those that
+ * are told only: SIGABRT, SIGILL, SIGTRAP, SIGSYS. */
 #ifndef PANIC_SIGNAL_H
 #define PANIC_SIGNAL_H
 
@@ -26,7 +27,9 @@ extern "C" {
  *     panic_critical_begin() and panic_critical_end(): a lock may be held;
  *   - the overflow of a stack, without PANIC_STACK_OVERFLOW.
  * abort(), and a SIGABRT that is sent, still end the process, but with a
- * report, unless the signal has a handler of the program's own.
+ * report, unless the signal has a handler of the program's own.  So do SIGILL,
+ * SIGTRAP and SIGSYS, of an illegal instruction, a trap, and a system call that
+ * a filter traps.
  * Each thread has these signals unblocked when it is prepared: by its first
  * deferred call after panic_signals(), or by panic_thread_init().  One that
  * blocks them later is killed by its fault: no handler is called then.

@@ -70,8 +70,10 @@ static void printsignal(struct panic__out *o)
 	panic__puts(o, panic__faultsignal(f->signal)->meaning);
 	panic__puts(o, " code=0x");
 	panic__putn(o, (unsigned)f->code, 16);
-	panic__puts(o, " addr=0x");
-	panic__putn(o, (uintptr_t)f->address, 16);
+	if (panic__hasaddress(f)) {
+		panic__puts(o, " addr=0x");
+		panic__putn(o, (uintptr_t)f->address, 16);
+	}
 	panic__puts(o, " pc=0x");
 	panic__putn(o, (uintptr_t)f->pc, 16);
 	panic__puts(o, "]\n");
