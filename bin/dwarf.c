@@ -213,6 +213,24 @@ static size_t search(struct units *u, Dwarf_Addr addr, struct call *calls)
 	return 0;
 }
 
+/* The name of the function, without what a compiler adds to that of a part or a
+ * copy of it, as in f.cold and f.constprop.0.isra.0. */
+static const char *ofwhole(const char *symbol)
+{
+	static const char *const added[] = { ".cold", ".part.", ".constprop.",
+		".isra.", ".lto_priv." };
+	static char name[1024];
+	char *at;
+
+	if (!symbol)
+		return NULL;
+	snprintf(name, sizeof name, "%s", symbol);
+	for (size_t i = 0; i < sizeof added / sizeof *added; i++)
+		if ((at = strstr(name, added[i])) != NULL && at > name)
+			*at = '\0';
+	return name;
+}
+
 size_t findcalls(struct module *m, uint64_t offset, struct call *calls)
 {
 	struct units **u = unitsof(m);
@@ -225,8 +243,8 @@ size_t findcalls(struct module *m, uint64_t offset, struct call *calls)
 		*u = readunits(m);
 	if (*u)
 		n = search(*u, offset - (*u)->bias, calls);
-	symbol = dwfl_module_addrinfo(dwflmodule(m), offset, &into, &sym,
-		NULL, NULL, NULL);
+	symbol = ofwhole(dwfl_module_addrinfo(dwflmodule(m), offset, &into,
+		&sym, NULL, NULL, NULL));
 	if (n == 0 && symbol) {
 		calls[0] = (struct call){ symbol, false, -1, NULL, 0 };
 		n = 1;

@@ -26,6 +26,9 @@ static char **arguments;
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
+/* As gcc names the part of a function that it splits off. */
+FRAME static void part(void) __asm__("whole.cold");
+
 #line 1 "place.c"
 FRAME static int before(int a) { BARRIER(); return a; }
 FRAME void first(int *p) { *(volatile int *)p = 1; }
@@ -44,6 +47,9 @@ FRAME static void raiser(void) { n++;
 	n++; }
 FRAME static void wild(void) { n++;
 	*(volatile int *)0x123456789a = n;
+	n++; }
+FRAME static void part(void) { n++;
+	raises();
 	n++; }
 #line 52 "report-target.c"
 
@@ -134,7 +140,7 @@ static const struct { const char *name; void (*die)(void); } ways[] = {
 	{ "first", die_first }, { "inlined", die_inlined },
 	{ "nullcall", die_nullcall }, { "wild", die_wild },
 	{ "faults", has_faults },
-	{ "panic", raiser }, { "deleted", die_deleted }, { "fds", die_fds },
+	{ "part", part }, { "panic", raiser }, { "deleted", die_deleted }, { "fds", die_fds },
 	{ "arena", die_arena }, { "damage", damage },
 };
 

@@ -153,6 +153,14 @@ report deleted
 plain "a program that was deleted"
 cp "$dir/kept" "$dir/target"
 
+# A part of a function has the function's name, whoever reads the symbols.
+objcopy --strip-debug "$dir/target"
+report part
+says "a part of a function" "whole+0x"
+report part env PANIC_SYMBOLIZE="$dir/none"
+says "a part of a function, without files and lines" "whole+0x"
+cp "$dir/kept" "$dir/target"
+
 report fds
 says "no descriptor left" "target+0x"
 says "no descriptor left" \

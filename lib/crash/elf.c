@@ -72,6 +72,23 @@ static bool covers(const ElfW(Sym) *s, uintptr_t addr)
 		addr - s->st_value < (s->st_size ? s->st_size : 1);
 }
 
+/* A function's name, without what a compiler adds to that of a part or a copy
+ * of it, as in f.cold and f.constprop.0.isra.0. */
+static void putfunction(struct panic__out *o, const char *symbol)
+{
+	static const char *const added[] = { ".cold", ".part.", ".constprop.",
+		".isra.", ".lto_priv." };
+	char name[256];
+	char *at;
+
+	strncpy(name, symbol, sizeof name - 1);
+	name[sizeof name - 1] = '\0';
+	for (size_t i = 0; i < sizeof added / sizeof *added; i++)
+		if ((at = strstr(name, added[i])) != NULL && at > name)
+			*at = '\0';
+	panic__puttext(o, name);
+}
+
 static bool putname(struct panic__out *o, const struct image *m,
 	uintptr_t addr)
 {
@@ -90,7 +107,7 @@ static bool putname(struct panic__out *o, const struct image *m,
 		s++;
 	if (s == end || s->st_name >= strings->sh_size)
 		return false;
-	panic__puttext(o, m->start + strings->sh_offset + s->st_name);
+	putfunction(o, m->start + strings->sh_offset + s->st_name);
 	panic__puts(o, "+0x");
 	panic__putn(o, addr - s->st_value, 16);
 	return true;
