@@ -13,13 +13,16 @@ lib_libpanic_la_SOURCES = \
 	lib/crash/out.c \
 	lib/crash/panics.c \
 	lib/crash/walk.c \
+	lib/crash/quick.c \
 	lib/crash/elf.c \
 	lib/crash/module.c \
+	lib/crash/names.c \
 	lib/crash/clone.c \
 	lib/crash/symbolize.c \
 	lib/crash/stacks.c \
 	lib/crash/head.c \
 	lib/crash/child.c \
+	lib/crash/ask.c \
 	lib/crash/threads.c \
 	lib/crash/guard.c \
 	lib/crash/watchdog.c \

@@ -377,6 +377,8 @@ void panic__puttext(struct panic__out *o, const char *s);
 void panic__putindented(struct panic__out *o, const char *s);
 /* Waits half a second at most for the reader. */
 void panic__flush(struct panic__out *o);
+/* The same, of n bytes at text. */
+void panic__write(int fd, const char *text, size_t n);
 
 /* crash/panics.c */
 
@@ -480,6 +482,9 @@ void panic__walk(struct panic__stack *s, uintptr_t limit, bool all);
 /* The same, of the code in which unw_getcontext() stored the context. */
 void panic__walkfrom(struct panic__stack *s, void *context, uintptr_t limit,
 	bool all);
+/* panic__walk() without the library's functions, in a tenth of the time where
+ * that can be had. */
+void panic__walkquick(struct panic__stack *s, uintptr_t limit);
 /* In a signal handler: the stack of the code that was interrupted. */
 void panic__walksignal(struct panic__stack *s);
 /* How many lines of s were kept, and the i-th of them. */
@@ -551,10 +556,18 @@ struct panic__report *panic__newreport(size_t max);
 void panic__freereport(struct panic__report *r);
 /* A stack more, or NULL if there is no room. */
 struct panic__stack *panic__addstack(struct panic__report *r);
+/* Prints a stack, without files and lines. */
+void panic__putraw(struct panic__out *o, const struct panic__stack *s);
 /* Prints what is not yet printed. */
 void panic__putrest(struct panic__report *r, int fd);
 /* Memory from mmap(); NULL if there is none. */
 void *panic__map(size_t size, int flags);
+
+/* crash/names.c */
+
+/* panic__printpc() from memory, where it has been called before; nothing for
+ * the library's own frames. */
+void panic__putname(struct panic__out *o, uintptr_t pc);
 
 /* crash/head.c */
 
@@ -583,6 +596,12 @@ size_t panic__countthreads(void);
 void panic__putmodule(struct panic__out *o, uintptr_t addr);
 /* The program's path, with its build ID if that is asked for. */
 void panic__putprogram(struct panic__out *o, bool id);
+/* The build ID of the module that the address is in; false if there is none. */
+struct panic__buildid {
+	const unsigned char *at;
+	size_t n;
+};
+bool panic__findid(uintptr_t addr, struct panic__buildid *id);
 /* Whether the address is in the library, and the library a shared one. */
 bool panic__islibrary(uintptr_t addr);
 /* Prints the frame that goes on at pc, without locks and heap. */

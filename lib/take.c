@@ -43,7 +43,7 @@ static void addstacks(struct panic__taken *t, const struct panic__taken *old,
 	memset(s, 0, offsetof(struct panic__stack, line));
 	panic__identify(s);
 	s->state = "panic taken";
-	panic__walk(s, limit, false);
+	panic__walkquick(s, limit);
 	for (size_t i = 0; i < panic__nlines(s); i++)
 		s->line[i].p = NULL;	/* it will be gone */
 }

@@ -20,6 +20,7 @@ dist_man_MANS = \
 	man/panic_errnum.3 \
 	man/panic_fatal.3 \
 	man/panic_file.3 \
+	man/panic_format_stack.3 \
 	man/panic_free.3 \
 	man/panic_function.3 \
 	man/panic_g_free.3 \
@@ -36,6 +37,7 @@ dist_man_MANS = \
 	man/panic_set_traceback.3 \
 	man/panic_set_version.3 \
 	man/panic_signals.3 \
+	man/panic_symbolize_stack.3 \
 	man/panic_take.3 \
 	man/panic_thread_create.3 \
 	man/panic_thread_init.3 \

@@ -95,6 +95,94 @@ START_TEST(a_stack_is_printed_after_recover_and_the_process_lives)
 }
 END_TEST
 
+static char text[2][8192];
+static size_t lengths[2];
+
+/* In two lines, for each has an address of its own. */
+FRAME static void format_stack_of(void *unused)
+{
+	const struct panic *p = recover();
+
+	(void)unused;
+	for (int i = 0; i < 2; i++)
+		lengths[i] = panic_format_stack(p, text[i], sizeof text[i]);
+	lengths[1] = panic_format_stack(p, text[1], 20);
+	BARRIER();
+}
+
+START_TEST(a_stack_is_text_with_build_ids)
+{
+	stopped_by(format_stack_of);
+	ck_assert_uint_eq(strlen(text[0]), lengths[0]);
+	ck_assert_msg(!strncmp(text[0], "thread ", 7), "%s", text[0]);
+	ck_assert_msg(strstr(text[0], " \"test-backtrace\" [running]:\n"
+		"format_stack_of+0x") != NULL, "%s", text[0]);
+	ck_assert_msg(strstr(text[0], "/test-backtrace+0x") != NULL, "%s",
+		text[0]);
+	ck_assert_msg(strstr(text[0], "\nraise_a+0x") != NULL, "%s", text[0]);
+	ck_assert_msg(!strstr(text[0], "test-backtrace.c:4"), "%s", text[0]);
+	/* The second one is the first one, cut. */
+	ck_assert_uint_eq(lengths[1], lengths[0]);
+	ck_assert_uint_eq(strlen(text[1]), 19);
+	ck_assert(!strncmp(text[1], text[0], 19));
+	ck_assert_uint_eq(panic_format_stack(NULL, NULL, 0) > 100, 1);
+}
+END_TEST
+
+/* A frame that was printed is known, one at another address is not. */
+START_TEST(a_stack_printed_again_is_the_same)
+{
+	static char again[sizeof text[0]];
+
+	stopped_by(format_stack_of);
+	strcpy(again, text[0]);
+	for (int i = 0; i < 10; i++) {
+		stopped_by(format_stack_of);
+		ck_assert(strstr(text[0], "\nraise_a+0x") != NULL);
+	}
+	/* But for what calls it from here. */
+	ck_assert(!strncmp(again, text[0], (size_t)(strstr(again,
+		"a_stack_printed") - again)));
+}
+END_TEST
+
+FRAME static void compare_stacks(void *unused)
+{
+	(void)unused;
+	recover();
+	panic_print_stack(NULL, out[1]);
+	BARRIER();
+}
+
+#line 1 "frames.c"
+FRAME static void raise_2(void) { panic("a"); }
+FRAME static void raise_over(void *unused) { (void)unused; recover_frame(return);
+	defer(compare_stacks, NULL);
+	panic("over"); }
+FRAME static void nest(void) { recover_frame(return);
+	defer(rescue, NULL);
+	defer(raise_over, NULL);
+	raise_2(); BARRIER(); }
+#line 175 "test-backtrace.c"
+
+START_TEST(nested_panics_stand_between_their_frames)
+{
+	ck_assert_int_eq(pipe(out), 0);
+	bottom(nest);
+	ck_assert_str_eq(printed(),
+		"thread N \"test-backtrace\" [running]:\n"
+		"compare_stacks\n\tMODULE\n"
+		"panic(...) at frames.c:4 in raise_over\n"
+		"\trunning the call deferred at frames.c:3 in "
+		"raise_over\n"
+		"raise_over\n\tMODULE\n"
+		"panic(...) at frames.c:1 in raise_2\n"
+		"\trunning the call deferred at frames.c:7 in nest\n"
+		"raise_2\n\tMODULE\n"
+		"nest\n\tMODULE\n");
+}
+END_TEST
+
 static volatile sig_atomic_t children;
 
 static void on_child(int sig)
@@ -110,7 +198,7 @@ START_TEST(the_program_does_not_see_the_child_that_reads_symbols)
 
 	if (pid == 0) {
 		signal(SIGCHLD, on_child);
-		panic_print_stack(NULL, 2);
+		panic_symbolize_stack(NULL, 2);
 		_exit(children == 0 && waitpid(-1, NULL, 0) == -1 &&
 			errno == ECHILD ? 0 : 1);
 	}
@@ -220,6 +308,9 @@ int main(void)
 		a_backtrace_leads_to_where_the_panic_was_raised,
 		a_backtrace_has_no_more_than_was_asked_for,
 		a_stack_is_printed_after_recover_and_the_process_lives,
+		a_stack_is_text_with_build_ids,
+		a_stack_printed_again_is_the_same,
+		nested_panics_stand_between_their_frames,
 		the_program_does_not_see_the_child_that_reads_symbols,
 		a_taken_panic_keeps_its_stack,
 		repanicked_in_another_thread_it_prints_both_stacks,

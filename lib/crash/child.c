@@ -133,24 +133,3 @@ void panic__printreport(struct panic__report *r, int fd)
 		printreport(r, &uc, fd);
 	errno = errnum;
 }
-
-void panic_print_stack(const struct panic *p, int fd)
-{
-	struct panic__report *r = panic__newreport(1);
-	const struct panic__taken *t = (const struct panic__taken *)p;
-	struct panic__stack *s;
-
-	if (!r)
-		return;
-	s = panic__addstack(r);
-	if (p && panic__istaken(p) && t->n > 0) {
-		*s = t->s[t->n - 1];
-		r->walked = true;
-	} else {
-		panic__identify(s);
-		s->state = "running";
-		r->limit = PANIC__INFRAME();
-	}
-	panic__printreport(r, fd);
-	panic__freereport(r);
-}

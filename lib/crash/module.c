@@ -120,7 +120,7 @@ static void putid(struct panic__out *o, const unsigned char *id, size_t n)
 }
 
 /* Finds the build ID among the notes of a segment. */
-static bool putnotes(struct panic__out *o, const char *at, size_t size)
+static bool findnote(const char *at, size_t size, struct panic__buildid *id)
 {
 	const char *end = at + size;
 
@@ -131,7 +131,8 @@ static bool putnotes(struct panic__out *o, const char *at, size_t size)
 
 		if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 &&
 		    !memcmp(name, "GNU", 4)) {
-			putid(o, (const void *)desc, note->n_descsz);
+			id->at = (const void *)desc;
+			id->n = note->n_descsz;
 			return true;
 		}
 		at = desc + ((note->n_descsz + 3) & ~3U);
@@ -151,20 +152,36 @@ static uintptr_t bias(const struct module *m)
 	return m->bias;
 }
 
-static void putbuildid(struct panic__out *o, const struct module *m)
+static bool findid(const struct module *m, struct panic__buildid *id)
 {
 	const ElfW(Ehdr) *e = m->start;
 	const ElfW(Phdr) *ph;
 
 	if (!panic__readable(e, sizeof *e) ||
 	    memcmp(e->e_ident, ELFMAG, SELFMAG))
-		return;
+		return false;
 	ph = (const void *)((const char *)m->start + e->e_phoff);
 	for (int i = 0; i < e->e_phnum; i++)
-		if (ph[i].p_type == PT_NOTE && putnotes(o,
+		if (ph[i].p_type == PT_NOTE && findnote(
 				(const char *)bias(m) + ph[i].p_vaddr,
-				ph[i].p_memsz))
-			return;
+				ph[i].p_memsz, id))
+			return true;
+	return false;
+}
+
+static void putbuildid(struct panic__out *o, const struct module *m)
+{
+	struct panic__buildid id;
+
+	if (findid(m, &id))
+		putid(o, id.at, id.n);
+}
+
+bool panic__findid(uintptr_t addr, struct panic__buildid *id)
+{
+	struct module m;
+
+	return findmodule(addr, &m) && findid(&m, id);
 }
 
 #else
@@ -172,6 +189,12 @@ static void putbuildid(struct panic__out *o, const struct module *m)
 static void putbuildid(struct panic__out *o, const struct module *m)
 {
 	(void)o, (void)m;
+}
+
+bool panic__findid(uintptr_t addr, struct panic__buildid *id)
+{
+	(void)addr, (void)id;
+	return false;
 }
 
 static uintptr_t bias(const struct module *m)

@@ -39,27 +39,42 @@ static bool again(struct panic__out *o)
 	return true;
 }
 
+static void writeall(struct panic__out *o, const char *at, size_t n)
+{
+	int tries = 0;
+	ssize_t got;
+
+	while (n > 0 && !o->lost) {
+		got = -1;
+		if (writable(o))
+			got = write(o->fd, at, n);
+		else
+			errno = ETIMEDOUT;
+		if (got > 0) {
+			at += got;
+			n -= (size_t)got;
+		} else if (!again(o) || ++tries == 100) {
+			o->lost = true;
+		}
+	}
+}
+
 void panic__flush(struct panic__out *o)
 {
-	int errnum = errno, tries = 0;
-	size_t done = 0;
-	ssize_t n;
+	int errnum = errno;
 
 	if (o->to)
 		return;
-	while (done < o->n && !o->lost) {
-		n = -1;
-		if (writable(o))
-			n = write(o->fd, o->buf + done, o->n - done);
-		else
-			errno = ETIMEDOUT;
-		if (n > 0)
-			done += (size_t)n;
-		else if (!again(o) || ++tries == 100)
-			o->lost = true;
-	}
+	writeall(o, o->buf, o->n);
 	o->n = 0;
 	errno = errnum;
+}
+
+void panic__write(int fd, const char *text, size_t n)
+{
+	struct panic__out o = { .fd = fd };
+
+	writeall(&o, text, n);
 }
 
 void panic__putc(struct panic__out *o, char c)
@@ -76,8 +91,16 @@ void panic__putc(struct panic__out *o, char c)
 
 void panic__puts(struct panic__out *o, const char *s)
 {
-	while (*s)
-		panic__putc(o, *s++);
+	size_t n = strlen(s), left = o->size - o->n;
+
+	if (!o->to) {
+		while (*s)
+			panic__putc(o, *s++);
+		return;
+	}
+	if (o->n < o->size)
+		memcpy(o->to + o->n, s, n < left ? n : left);
+	o->n += n;
 }
 
 void panic__putn(struct panic__out *o, uintmax_t n, unsigned base)

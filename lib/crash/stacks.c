@@ -101,18 +101,35 @@ static void putframe(struct panic__out *o, struct panic__report *r,
 		panic__printpc(o, pc);
 }
 
-static void printline(struct panic__out *o, struct panic__report *r,
+/* r is NULL for a frame without files and lines. */
+static void putline(struct panic__out *o, struct panic__report *r,
 	const struct panic__stack *s, size_t i)
 {
 	const struct panic__pc *line = panic__line(s, i);
 
 	if (i == PANIC__LINES / 2 && s->total > PANIC__LINES)
 		putelided(o, s);
-	if (line->pc)
+	if (!line->pc)
+		putpanic(o, line->p);
+	else if (r)
 		putframe(o, r, line->pc);
 	else
-		putpanic(o, line->p);
-	panic__flush(o);
+		panic__putname(o, line->pc);
+}
+
+static void putabove(struct panic__out *o, const struct panic__stack *s)
+{
+	if (s->tid)
+		puttitle(o, s);
+	if (s->total == 0)
+		panic__puts(o, "\tstack trace unavailable\n");
+}
+
+void panic__putraw(struct panic__out *o, const struct panic__stack *s)
+{
+	putabove(o, s);
+	for (size_t i = 0; i < panic__nlines(s); i++)
+		putline(o, NULL, s, i);
 }
 
 static void putstack(struct panic__out *o, struct panic__report *r)
@@ -122,14 +139,13 @@ static void putstack(struct panic__out *o, struct panic__report *r)
 	if (r->line == 0) {
 		if (r->stack > 0)
 			panic__putc(o, '\n');
-		if (s->tid)
-			puttitle(o, s);
-		if (s->total == 0)
-			panic__puts(o, "\tstack trace unavailable\n");
+		putabove(o, s);
 		panic__flush(o);
 	}
-	for (; r->line < panic__nlines(s); r->line++)
-		printline(o, r, s, r->line);
+	for (; r->line < panic__nlines(s); r->line++) {
+		putline(o, r, s, r->line);
+		panic__flush(o);
+	}
 }
 
 void panic__putrest(struct panic__report *r, int fd)
