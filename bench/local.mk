@@ -10,6 +10,7 @@ EXTRA_DIST += \
 	bench/bench-go/main.go \
 	bench/bench-lua.c \
 	bench/bench-panic.c \
+	bench/bench-report.c \
 	bench/bench-rust.rs \
 	bench/bench-setjmp.c \
 	bench/bench.h \
@@ -52,6 +53,17 @@ bench-instructions: bench-programs
 		'$(abs_top_srcdir)/bench/instructions' \
 		bench/programs/bench-panic
 
+# How long a report takes to its end, and a log of recovered panics.
+bench-report: $(lib_LTLIBRARIES) $(bin_PROGRAMS)
+	$(AM_V_at)$(MKDIR_P) bench/programs
+	$(AM_V_at)$(CC) -g -O2 -pthread -funwind-tables \
+		-I'$(top_srcdir)/include' \
+		'$(top_srcdir)/bench/bench-report.c' \
+		-o bench/programs/bench-report -Llib/.libs -lpanic \
+		-Wl,-rpath,'$(abs_top_builddir)/lib/.libs'
+	$(AM_V_at)PANIC_SYMBOLIZE='$(abs_top_builddir)/bin/panic-symbolize' \
+		bench/programs/bench-report $(REPORT_RUNS)
+
 # Draws bench/programs/*.svg; those kept in bench/ are copies.
 bench-plots: bench-programs
 	$(AM_V_at)'$(abs_top_srcdir)/bench/plot' bench/programs
@@ -59,7 +71,7 @@ bench-plots: bench-programs
 clean-bench:
 	rm -rf bench/programs bench/results.tsv
 
-.PHONY: bench bench-programs bench-check bench-instructions bench-plots \
+.PHONY: bench bench-programs bench-check bench-instructions bench-plots bench-report \
 	clean-bench
 
 CLEANFILES += bench/results.tsv bench/programs/*

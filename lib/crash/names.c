@@ -17,18 +17,20 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { ENTRIES = 256, IDSIZE = 20 };
+enum { SETS = 128, WAYS = 4, IDSIZE = 20 };
 
 static struct entry {
 	atomic_flag busy;
-	uintptr_t pc;
+	_Atomic uintptr_t pc;	/* 0: none */
 	unsigned char id[IDSIZE];
 	char text[216];
-} entries[ENTRIES];
+} entries[SETS][WAYS];
 
-static bool ismodule(const struct entry *e, const struct panic__buildid *id)
+static bool knows(const struct entry *e, uintptr_t pc,
+	const struct panic__buildid *id)
 {
-	return id->n >= IDSIZE && !memcmp(e->id, id->at, IDSIZE);
+	return e->pc == pc && id->n >= IDSIZE &&
+		!memcmp(e->id, id->at, IDSIZE);
 }
 
 /* Whether the text has fit. */
@@ -49,9 +51,16 @@ static bool learn(struct entry *e, uintptr_t pc,
 	return true;
 }
 
+/* The entry of pc, or the next one to be used anew. */
 static struct entry *find(uintptr_t pc)
 {
-	return &entries[(pc ^ pc >> 8) % ENTRIES];
+	static _Atomic unsigned turn;
+	struct entry *set = entries[(pc ^ pc >> 7) % SETS];
+
+	for (int i = 0; i < WAYS; i++)
+		if (set[i].pc == pc)
+			return &set[i];
+	return &set[turn++ % WAYS];
 }
 
 void panic__putname(struct panic__out *o, uintptr_t pc)
@@ -66,7 +75,7 @@ void panic__putname(struct panic__out *o, uintptr_t pc)
 		panic__printpc(o, pc);
 		return;
 	}
-	known = (e->pc == pc && ismodule(e, &id)) || learn(e, pc, &id);
+	known = knows(e, pc, &id) || learn(e, pc, &id);
 	if (known)
 		panic__puts(o, e->text);
 	atomic_flag_clear(&e->busy);
