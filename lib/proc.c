@@ -99,7 +99,7 @@ static void start(void)
 {
 	if (pthread_key_create(&key, threadexit))
 		panic__throw("pthread_key_create: no key is left");
-	panic__getenv();
+	panic__getsettings();
 }
 
 struct panic__defer *panic__getchain(void)

@@ -392,12 +392,12 @@ enum panic__level { PANIC__NOTRACE, PANIC__SINGLE, PANIC__ALL, PANIC__SYSTEM,
 	PANIC__CRASH };
 enum panic__level panic__gotraceback(void);
 int panic__exitstatus(void);	/* 0: abort() */
-int panic__crashfd(void);
+int panic__crashfd(void);	/* -1: nowhere */
 const char *panic__symbolizerpath(void);
 const char *panic__programversion(void);	/* "": not known */
 struct panic_hook panic__gethook(void);
-/* Reads the environment. */
-void panic__getenv(void);
+/* Reads the environment, and what descriptor 2 is. */
+void panic__getsettings(void);
 
 /* crash/lock.c */
 

@@ -408,6 +408,61 @@ START_TEST(no_descriptor_keeps_the_process_alive)
 }
 END_TEST
 
+/* What descriptor 2 has become: a file of the program's. */
+static char reopened[4096];
+
+static void die_with(int flags)
+{
+	char name[] = "/tmp/panic-test-XXXXXX";
+	int fd = mkstemp(name), two;
+
+	if (write(fd, "data", 4) != 4)
+		abort();
+	close(2);
+	two = open(name, flags);
+	unlink(name);
+	if (fd < 0 || two != 2)
+		abort();
+	if (fork() == 0)
+		raise_a();
+	while (wait(NULL) > 0)
+		;
+	if (pread(fd, reopened, sizeof reopened - 1, 0) < 0)
+		abort();
+	_exit(!strcmp(reopened, "data") ? 4 :
+		strstr(reopened, "panic: a\n") ? 3 : 5);
+}
+
+static void with_data_on_2(void)
+{
+	die_with(O_RDWR);
+}
+
+static void with_a_log_on_2(void)
+{
+	die_with(O_WRONLY);
+}
+
+static void with_a_log_to_read_on_2(void)
+{
+	die_with(O_RDWR | O_APPEND);
+}
+
+static void with_data_behind_a_full_disk(void)
+{
+	panic_set_crash_fd(open("/dev/full", O_WRONLY));
+	die_with(O_RDWR);
+}
+
+START_TEST(a_report_goes_to_a_log_and_never_into_data)
+{
+	assert_ends(with_a_log_on_2, "exit 3");
+	assert_ends(with_a_log_to_read_on_2, "exit 3");
+	assert_ends(with_data_on_2, "exit 4");
+	assert_ends(with_data_behind_a_full_disk, "exit 4");
+}
+END_TEST
+
 static void to_another(void)
 {
 	int fd = dup(2);
@@ -440,5 +495,6 @@ int main(void)
 		no_memory_does_not_stop_it,
 		a_fault_while_printing_is_told,
 		no_descriptor_keeps_the_process_alive,
+		a_report_goes_to_a_log_and_never_into_data,
 		the_report_goes_where_it_is_sent);
 }

@@ -35,8 +35,8 @@ static bool again(struct panic__out *o)
 		return true;
 	if (o->fd == 2 || o->fd != panic__crashfd() || panic_set_crash_fd(2))
 		return false;
-	o->fd = 2;
-	return true;
+	o->fd = panic__crashfd();
+	return o->fd == 2;
 }
 
 static void writeall(struct panic__out *o, const char *at, size_t n)
@@ -44,6 +44,7 @@ static void writeall(struct panic__out *o, const char *at, size_t n)
 	int tries = 0;
 	ssize_t got;
 
+	o->lost = o->lost || o->fd < 0;
 	while (n > 0 && !o->lost) {
 		got = -1;
 		if (writable(o))

@@ -12,12 +12,14 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static enum panic__level envlevel = PANIC__SINGLE;
 static atomic_int level = PANIC__SINGLE;
 static atomic_int exitstatus;
 static atomic_int crashfd = 2;
+static struct stat stderrfile;		/* descriptor 2 at the start */
 static char symbolizer[512] = PANIC_SYMBOLIZE;
 static char version[64];
 static struct panic_hook hook;
@@ -132,9 +134,27 @@ int panic__exitstatus(void)
 	return exitstatus;
 }
 
+/* 2, or -1 if the program has closed it and a data file has got the number: one
+ * that can be read, too, was not there at the start, and is not at its end, as
+ * a log would be. */
+static int standarderror(void)
+{
+	struct stat st;
+	int flags = fcntl(2, F_GETFL);
+
+	if (flags < 0 || fstat(2, &st))
+		return -1;
+	if ((!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode)) ||
+	    (st.st_ino == stderrfile.st_ino && st.st_dev == stderrfile.st_dev))
+		return 2;
+	if ((flags & O_ACCMODE) == O_WRONLY || (flags & O_APPEND))
+		return 2;
+	return lseek(2, 0, SEEK_CUR) == st.st_size ? 2 : -1;
+}
+
 int panic__crashfd(void)
 {
-	return crashfd;
+	return crashfd == 2 ? standarderror() : crashfd;
 }
 
 const char *panic__programversion(void)
@@ -168,11 +188,12 @@ static void getexit(const char *s)
 		exitstatus = (int)status;
 }
 
-void panic__getenv(void)
+void panic__getsettings(void)
 {
 	const char *s = get("PANIC_TRACEBACK");
 	int i = s ? parselevel(s) : -1;
 
+	(void)fstat(2, &stderrfile);
 	if (i >= 0) {
 		envlevel = (enum panic__level)i;
 		level = i;
