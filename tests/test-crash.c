@@ -9,7 +9,14 @@
 #include <fcntl.h>
 #include <link.h>
 #include <malloc.h>
+#include <stddef.h>
 #include <sys/mman.h>
+#ifdef __linux__
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#endif
 
 FRAME static void raise_a(void)
 {
@@ -463,6 +470,44 @@ START_TEST(a_report_goes_to_a_log_and_never_into_data)
 }
 END_TEST
 
+/* In a sandbox that allows nothing but write(2) and the end. */
+
+#ifdef SECCOMP_RET_ERRNO
+static void in_a_sandbox(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_write, 2, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_exit_group, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog filter = { sizeof code / sizeof *code, code };
+
+	panic_set_exit(3);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter))
+		_exit(77);
+	raise_a();
+}
+#endif
+
+START_TEST(the_panics_need_write_alone)
+{
+#ifdef SECCOMP_RET_ERRNO
+	to_run = in_a_sandbox;
+	if (!strncmp(last_words(run_from_bottom), "exit 77", 7)) {
+		LEFT_OUT("no filter of system calls");
+		return;
+	}
+	assert_ends(in_a_sandbox, "exit 3");
+	assert_told("panic: a\n\nraised at ");
+	assert_told("stack trace unavailable\n");
+#endif
+}
+END_TEST
+
 static void to_another(void)
 {
 	int fd = dup(2);
@@ -496,5 +541,6 @@ int main(void)
 		a_fault_while_printing_is_told,
 		no_descriptor_keeps_the_process_alive,
 		a_report_goes_to_a_log_and_never_into_data,
+		the_panics_need_write_alone,
 		the_report_goes_where_it_is_sent);
 }

@@ -214,7 +214,13 @@ void panic__walkfrom(struct panic__stack *s, void *context, uintptr_t limit,
 {
 	struct walk w = { .s = s, .limit = limit, .all = all };
 
+	/* A fatal fault lies under its handler, unless no way leads there. */
+	w.insignal = panic__m.fatalfault && !all;
 	walk(&w, context);
+	if (s->total == 0 && w.insignal) {
+		w.insignal = false;
+		walk(&w, context);
+	}
 }
 
 void panic__walk(struct panic__stack *s, uintptr_t limit, bool all)
