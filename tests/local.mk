@@ -190,6 +190,11 @@ check-musl:
 	$(SHELL) $(srcdir)/tests/debian.sh
 .PHONY: check-musl
 
+# What a report tells, as a table: things asked by builds.
+check-report: all
+	@$(PANIC_ENVIRONMENT) $(SHELL) $(srcdir)/tests/report.sh
+.PHONY: check-report
+
 # Debian's Lua and dash on this library, beside the stock programs.
 check-adopters: lib/libpanic.la
 	@$(PANIC_ENVIRONMENT) $(SHELL) $(srcdir)/tests/adopters.sh

@@ -16,8 +16,18 @@ test -e lib/.libs/libpanic.so || {
 PANIC_SYMBOLIZE=$build/bin/panic-symbolize
 export PANIC_SYMBOLIZE
 dir=$(mktemp -d) || exit 99
-trap 'rm -rf "$dir"' EXIT
 failures=0 checks=0
+: >"$dir.table"
+trap 'rm -rf "$dir" "$dir.table"' EXIT
+
+# note TITLE RESULT: a cell of the table: a title is "BUILD: ROW".
+note()
+{
+	case $1 in
+	*": "*)	echo "${1#*: }|${1%%: *}|$2" >>"$dir.table" ;;
+	*)	echo "$1|${CC:-cc} -g -O2|$2" >>"$dir.table" ;;
+	esac
+}
 
 # report WAY [PREFIX...]: runs the target; its report goes to $dir/report.
 report()
@@ -37,8 +47,10 @@ shows()
 		sed 's/+0x[0-9a-f]*$//; s|	.*/||; s|^	||; s/ (build-id.*//; s/+0x[0-9a-f]*$//')
 	case $got in
 	*"$want"*)
+		note "$1" yes
 		return ;;
 	esac
+	note "$1" NO
 	failures=$((failures + 1))
 	echo "$1: no"
 	echo "$want"
@@ -50,7 +62,11 @@ shows()
 says()
 {
 	checks=$((checks + 1))
-	grep -F -e "$2" "$dir/report" >/dev/null && return
+	if grep -F -e "$2" "$dir/report" >/dev/null; then
+		note "$1" yes
+		return
+	fi
+	note "$1" NO
 	failures=$((failures + 1))
 	echo "$1: \"$2\" is not in"
 	cat "$dir/report"
@@ -60,10 +76,16 @@ says()
 build()
 {
 	rm -rf "${dir:?}"/*
+	libs="-L$build/lib/.libs -lpanic -Wl,-rpath,$build/lib/.libs"
+	case " $* " in
+	*" -static "*)
+		libs="$build/lib/.libs/libpanic.a -L$build/lib -lpanic_unwind
+			$(pkg-config --static --libs libunwind)" ;;
+	esac
+	# shellcheck disable=SC2086
 	(cd "$dir" && "$@" -pthread -funwind-tables -I"$top/include" \
-		"$top/tests/report-target.c" -o target \
-		-L"$build/lib/.libs" -lpanic \
-		-Wl,--build-id,-rpath,"$build/lib/.libs") >"$dir.log" 2>&1
+		"$top/tests/report-target.c" -o target $libs \
+		-Wl,--build-id) >"$dir.log" 2>&1
 	status=$?
 	test $status -eq 0 || cat "$dir.log"
 	rm -f "$dir.log"
@@ -114,7 +136,7 @@ table()
 {
 	for options in "-g -O2" "-g -O0" "-g -O2 -gdwarf-4" \
 	    "-g -O2 -gz=zlib" "-g -O2 -gsplit-dwarf" "-g -O2 -flto" \
-	    "-g -O2 -no-pie -fno-pie"
+	    "-g -O2 -no-pie -fno-pie" "-g -O2 -static"
 	do
 		# shellcheck disable=SC2086
 		if build "$1" $options; then
@@ -125,6 +147,15 @@ table()
 				failures=$((failures + 1))
 		fi
 	done
+	build "$1" -g -O2 && debuglink && row "$1 -g -O2, debuglink"
+}
+
+# What Debian does to a program, with the debug file beside it.
+debuglink()
+{
+	(cd "$dir" && objcopy --only-keep-debug target target.debug &&
+		strip target &&
+		objcopy --add-gnu-debuglink=target.debug target)
 }
 
 case ${CC:-cc} in
@@ -217,5 +248,26 @@ else
 	echo "setuid: left out"
 fi
 
+# The table: a row for each thing that is asked, a column for each build.
+awk -F '|' '
+	!($1 in row) { row[$1] = ++rows; title[rows] = $1 }
+	!($2 in col) { col[$2] = ++cols; build[cols] = $2 }
+	{ at = row[$1] "," col[$2]
+	  if (cell[at] != "NO") cell[at] = $3 }
+	END {
+		for (c = 1; c <= cols; c++)
+			printf "%3d  %s\n", c, build[c]
+		printf "\n%-44s", ""
+		for (c = 1; c <= cols; c++)
+			printf "%4d", c
+		for (r = 1; r <= rows; r++) {
+			printf "\n%-44s", title[r]
+			for (c = 1; c <= cols; c++) {
+				x = cell[r "," c]
+				printf "%4s", x == "" ? "." : x
+			}
+		}
+		printf "\n\n"
+	}' "$dir.table"
 echo "$checks checks"
 test $failures -eq 0
