@@ -31,9 +31,11 @@ examples_calcload_SOURCES = \
 	examples/socket.c
 examples_calcload_LDADD = lib/libpanic.la $(SYSTEM_LIBS)
 
-noinst_PROGRAMS += examples/hook-syslog examples/hook-json
+noinst_PROGRAMS += examples/hook-syslog examples/hook-json \
+	examples/log-recovered
 examples_hook_syslog_LDADD = lib/libpanic.la $(SYSTEM_LIBS)
 examples_hook_json_LDADD = lib/libpanic.la $(SYSTEM_LIBS)
+examples_log_recovered_LDADD = lib/libpanic.la $(SYSTEM_LIBS)
 
 EXTRA_DIST += examples/demo.sh
 
