@@ -194,7 +194,8 @@ static void recovered(const char *name)
 	for (int i = 0; i < N; i++)
 		request();
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
-	s = (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9;
+	s = (double)(b.tv_sec - a.tv_sec) +
+		(double)(b.tv_nsec - a.tv_nsec) / 1e9;
 	printf("%-36s %9.2f s, %.2f s of the processor's\n", name,
 		(now() - start) / 1e3, s);
 }

@@ -108,17 +108,20 @@ static bool maylock(uintptr_t pc)
 		(!(options & PANIC_FOREIGN_FAULTS) && panic__isforeign(pc));
 }
 
+/* Whether the signal can be a panic: not SIGABRT, SIGILL and the like. */
+static bool ispanics(int sig)
+{
+	return sig == SIGSEGV || sig == SIGBUS || sig == SIGFPE;
+}
+
 /* Go: sighandler, canpanic. */
 static enum verdict judge(struct panic_fault *f, ucontext_t *uc)
 {
 	enum verdict v = OURS;
 
-	if (f->signal == SIGABRT)
-		return FATAL;
-	if (f->code <= 0)
+	if (f->code <= 0 && f->signal != SIGABRT)
 		return SENT;
-	if (f->signal != SIGSEGV && f->signal != SIGBUS &&
-	    f->signal != SIGFPE)
+	if (!ispanics(f->signal))
 		return FATAL;
 	if (f->signal != SIGFPE && f->address == f->pc &&
 	    CONTEXT_SP(uc) != 0)

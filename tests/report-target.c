@@ -140,7 +140,8 @@ static const struct { const char *name; void (*die)(void); } ways[] = {
 	{ "first", die_first }, { "inlined", die_inlined },
 	{ "nullcall", die_nullcall }, { "wild", die_wild },
 	{ "faults", has_faults },
-	{ "part", part }, { "panic", raiser }, { "deleted", die_deleted }, { "fds", die_fds },
+	{ "part", part }, { "panic", raiser },
+	{ "deleted", die_deleted }, { "fds", die_fds },
 	{ "arena", die_arena }, { "damage", damage },
 };
 

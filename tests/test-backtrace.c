@@ -156,7 +156,7 @@ FRAME static void compare_stacks(void *unused)
 
 #line 1 "frames.c"
 FRAME static void raise_2(void) { panic("a"); }
-FRAME static void raise_over(void *unused) { (void)unused; recover_frame(return);
+FRAME static void raise_over(void *u) { (void)u; recover_frame(return);
 	defer(compare_stacks, NULL);
 	panic("over"); }
 FRAME static void nest(void) { recover_frame(return);

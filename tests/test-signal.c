@@ -356,8 +356,8 @@ START_TEST(S93_a_bus_error_behind_the_end_of_a_file)
 	panic_on_fault(1);
 	attempt(fault_wild);
 	panic_on_fault(0);
-	ck_assert_str_eq(trace, "[1 runtime error: memory that is not there, as "
-		"behind the end of a mapped file]");
+	ck_assert_str_eq(trace, "[1 runtime error: memory that is not there, "
+		"as behind the end of a mapped file]");
 	munmap((void *)(uintptr_t)wild, 4096);
 	close(fd);
 }

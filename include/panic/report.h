@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* panic/report.h - what is told of a panic that nobody stops, and when asked. */
+/* panic/report.h - what is told of a panic that nobody stops, and when asked
+ * for. */
 #ifndef PANIC_REPORT_H
 #define PANIC_REPORT_H
 
@@ -74,11 +75,10 @@ PANIC_EXPORT int panic_set_version(const char *version);
 
 /*
  * Where the report goes: an open descriptor, 2 until this is called.  If
- * writing to it fails, the report goes to 2.  But none goes to 2 where a file is
- * that can be read, too, was not there at the start, and is not at its end: a
- * program that has closed 2 gets it for its next file, and that is no log.
- * Returns 0, or -1 with errno
- * EBADF.  Go: debug.SetCrashOutput.
+ * writing to it fails, the report goes to 2.  But none goes to 2 where a file
+ * is that can be read, too, was not there at the start, and is not at its end:
+ * a program that has closed 2 gets it for its next file, and that is no log.
+ * Returns 0, or -1 with errno EBADF.  Go: debug.SetCrashOutput.
  */
 PANIC_EXPORT int panic_set_crash_fd(int fd);
 
