@@ -78,7 +78,7 @@ static bool isoverflow(uintptr_t address, uintptr_t sp)
 	uintptr_t other = panic__m.overflow.lo;
 
 	return (near(address, panic__g.lo) && near(sp, panic__g.lo)) ||
-		(panic__m.map && near(address, other) && near(sp, other));
+		(other && near(address, other) && near(sp, other));
 }
 
 static enum verdict memory(struct panic_fault *f, uintptr_t sp)
