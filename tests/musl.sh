@@ -82,6 +82,7 @@ abort_ends_with_a_report no unwind rules in abort()
 abort_in_a_thread_that_blocks_all_is_reported no unwind rules in abort()
 all_threads_are_shown_and_the_deaf_are_named no unwind rules in system calls
 exit_in_a_hook_or_a_text_loses_no_report no unwind rules in exit()
+what_pthread_join_says_is_returned a thread that joins itself waits
 S100_a_fault_inside_libc_is_fatal the C library is a part of the program
 END
 LEFT_OUT=$(sed 's/:.*//' tests/left-out.log | tr '\n' ' ')
