@@ -71,11 +71,12 @@ SHELL_TESTS = \
 if !SANITIZER
 PANIC_TESTS += tests/test-deadly tests/test-handler tests/test-mask tests/test-overflow \
 	tests/test-signal
-SHELL_TESTS += tests/crash.sh tests/header.sh tests/unwinder.sh
+SHELL_TESTS += tests/crash.sh tests/header.sh tests/tutorial.sh \
+	tests/unwinder.sh
 else
 NOT_SANITIZED = test-deadly test-handler test-mask test-overflow test-signal \
 	storm crash.sh \
-	header.sh unwinder.sh
+	header.sh tutorial.sh unwinder.sh
 endif
 
 check_PROGRAMS += tests/gdb-target
