@@ -105,8 +105,20 @@ static void exits_thrice(void)
 	}
 }
 
+#if defined __clang__ && !defined EXIT_KEEPS_FRAMES
+static void exit_thrice_in_a_thread(void)
+{
+	in_thread(exits_thrice);
+}
+#endif
+
+/* Clang ends a program whose cleanup is unwound while it runs. */
 START_TEST(a_call_run_by_an_exit_may_exit)	/* D9 */
 {
+#if defined __clang__ && !defined EXIT_KEEPS_FRAMES
+	ck_assert_str_eq(last_words(exit_thrice_in_a_thread), "SIGABRT\n");
+	return;
+#endif
 	in_thread(exits_thrice);
 	ck_assert_str_eq(trace, "newest newer older oldest");
 }
