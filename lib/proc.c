@@ -20,20 +20,51 @@
 static pthread_key_t key;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-/* The main thread's stack, where the kernel has put some words, grows when it
- * is needed.  Some C libraries tell only how far it is there (musl). */
-static void addroom(struct panic_g *g)
+/* How large the main thread's stack may become at this moment; 0 if nobody
+ * knows. */
+static uintptr_t mainlimit(void)
+{
+	struct rlimit r;
+
+	return getrlimit(RLIMIT_STACK, &r) || r.rlim_cur == RLIM_INFINITY ? 0 :
+		(uintptr_t)r.rlim_cur;
+}
+
+/* Whether that is the main thread's stack: the kernel has put some words
+ * there. */
+static bool ismain(const struct panic_g *g)
 {
 #ifdef HAVE_GETAUXVAL
 	enum { WORDS = 1024 * 1024 };	/* that lie above, and more */
 	uintptr_t words = (uintptr_t)getauxval(AT_RANDOM);
-	struct rlimit r;
 
-	if (words - g->lo < g->hi - g->lo + WORDS &&
-	    !getrlimit(RLIMIT_STACK, &r) && r.rlim_cur != RLIM_INFINITY &&
-	    r.rlim_cur < g->hi && g->hi - r.rlim_cur < g->lo)
-		g->lo = g->hi - (uintptr_t)r.rlim_cur;
+	return words - g->lo < g->hi - g->lo + WORDS;
+#else
+	(void)g;
+	return false;
 #endif
+}
+
+/* The main thread's stack grows when it is needed.  Some C libraries tell only
+ * how far it is there (musl); others end it below what the kernel has put at
+ * its top (glibc). */
+static void addroom(struct panic_g *g)
+{
+	uintptr_t limit = mainlimit();
+
+	if (!limit || !ismain(g))
+		return;
+	if (limit < g->hi && g->hi - limit < g->lo)
+		g->lo = g->hi - limit;
+	panic__m.top = g->lo + limit;
+}
+
+void panic__stacklimit(void)
+{
+	uintptr_t limit = panic__m.top && !panic__m.g ? mainlimit() : 0;
+
+	if (limit)
+		panic__g.lo = panic__m.top - limit;
 }
 
 /* The bounds of the calling thread's stack; where nobody knows them, such

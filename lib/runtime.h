@@ -136,6 +136,7 @@ struct panic__m {
 	struct panic_g own;	/* the thread's own, while another is in use */
 	struct panic__pool procs, chunks;
 	struct { uintptr_t lo, hi; } overflow;	/* the stack for after one */
+	uintptr_t top;		/* of the main thread's stack, else 0 */
 	void *map;		/* what was mapped for stacks, and its size */
 	size_t mapsize;
 	bool sigstack;		/* the alternate stack is ours */
@@ -277,6 +278,9 @@ PANIC_NORETURN void panic__dead(const struct panic__defer *t, const void *fp,
 
 /* Makes the calling thread known; returns the newest record. */
 struct panic__defer *panic__getchain(void);
+/* The main thread's stack has the limit of the moment, not that of its start
+ * (setrlimit).  Signals: yes. */
+void panic__stacklimit(void);
 /* The thread is about to end by goexit(). */
 PANIC_NORETURN void panic__exitthread(void);
 bool panic__exiting(void);
@@ -435,10 +439,15 @@ PANIC_NORETURN void panic__throw2(const char *before, const char *text);
 
 /* sigstack.c */
 
-enum { PANIC__GUARD = 64 * 1024 };	/* bytes below each stack */
+enum {
+	PANIC__GUARD = 64 * 1024,	/* bytes below each stack */
+	PANIC__LARGE = 1024 * 1024	/* an alternate stack that must do for
+					   what expects the thread's own */
+};
 /* What the threads get; by panic_signals() and the like. */
 extern struct panic__sigstacks {
 	_Atomic bool wanted;
+	size_t size;		/* of the alternate stack */
 	bool overflow;		/* the stack for after an overflow too */
 	size_t overflowsize;
 } panic__sigstacks;

@@ -29,7 +29,8 @@ static unsigned options;
 
 enum {
 	NULLPAGE = 4096,	/* faults below are null dereferences */
-	ROOM = 64 * 1024	/* of the end of a stack: too little is left */
+	ROOM = 64 * 1024,	/* of the end of a stack: little is left */
+	LEAST = 2048		/* with less a fault is an overflow */
 };
 
 /* What a signal means. */
@@ -39,7 +40,8 @@ enum verdict {
 	OURS,		/* a panic of the thread */
 	FOREIGN,	/* in code that may hold a lock */
 	WILD,		/* at an address that nothing explains */
-	STACKFULL
+	STACKFULL,
+	HANDLERFULL	/* the stack of signal handlers */
 };
 
 static void divide(struct panic_fault *f, const ucontext_t *uc)
@@ -73,21 +75,31 @@ static bool near(uintptr_t address, uintptr_t lo)
 	return address - (lo - 2 * PANIC__GUARD) < 3 * (uintptr_t)PANIC__GUARD;
 }
 
-static bool isoverflow(uintptr_t address, uintptr_t sp)
+static bool bothnear(uintptr_t address, uintptr_t sp, uintptr_t lo)
 {
-	uintptr_t other = panic__m.overflow.lo;
+	return near(address, lo) && near(sp, lo);
+}
 
-	return (near(address, panic__g.lo) && near(sp, panic__g.lo)) ||
-		(other && near(address, other) && near(sp, other));
+/* OURS if it is none. */
+static enum verdict overflow(uintptr_t address, uintptr_t sp)
+{
+	if (bothnear(address, sp, panic__g.lo) || (panic__m.overflow.hi &&
+	    bothnear(address, sp, panic__m.overflow.lo)))
+		return STACKFULL;
+	if (panic__m.sigstack &&
+	    bothnear(address, sp, (uintptr_t)panic__m.map + PANIC__GUARD))
+		return HANDLERFULL;
+	return OURS;
 }
 
 static enum verdict memory(struct panic_fault *f, uintptr_t sp)
 {
 	uintptr_t address = (uintptr_t)f->address;
+	enum verdict v = overflow(address, sp);
 
-	if (isoverflow(address, sp)) {
+	if (v != OURS) {
 		f->kind = PANIC_FAULT_STACK;
-		return STACKFULL;
+		return v;
 	}
 	f->kind = address < NULLPAGE ? PANIC_FAULT_NIL : PANIC_FAULT_ADDRESS;
 #ifdef SI_KERNEL
@@ -114,6 +126,12 @@ static bool ispanics(int sig)
 	return sig == SIGSEGV || sig == SIGBUS || sig == SIGFPE;
 }
 
+/* Whether so little is left that even the panic could not begin. */
+static bool cramped(uintptr_t sp)
+{
+	return !panic__m.overflow.hi && sp - panic__g.lo < LEAST;
+}
+
 /* Go: sighandler, canpanic. */
 static enum verdict judge(struct panic_fault *f, ucontext_t *uc)
 {
@@ -130,27 +148,11 @@ static enum verdict judge(struct panic_fault *f, ucontext_t *uc)
 		arithmetic(f, uc);
 	else
 		v = memory(f, (uintptr_t)CONTEXT_SP(uc));
-	if (v != STACKFULL && maylock((uintptr_t)CONTEXT_PC(uc)))
+	if (v == STACKFULL || v == HANDLERFULL)
+		return v;
+	if (maylock((uintptr_t)CONTEXT_PC(uc)))
 		return FOREIGN;
-	return v;
-}
-
-/* Hands the signal to the handler that was there before; false if there was
- * none.  The kernel ignores no real fault. */
-static bool chain(int sig, siginfo_t *info, void *uc)
-{
-	const struct sigaction *to =
-		&former[panic__faultsignal(sig) - panic__faultsignals];
-
-	if (to->sa_flags & SA_SIGINFO)
-		to->sa_sigaction(sig, info, uc);
-	else if (to->sa_handler == SIG_DFL)
-		return false;
-	else if (to->sa_handler != SIG_IGN)
-		to->sa_handler(sig);
-	else
-		return info->si_code <= 0;
-	return true;
+	return v == OURS && cramped((uintptr_t)CONTEXT_SP(uc)) ? STACKFULL : v;
 }
 
 /* Ends the process as the signal would have done without us. */
@@ -160,6 +162,28 @@ static void resend(int sig)
 
 	sigaction(sig, &dfl, NULL);
 	raise(sig);
+}
+
+/* Hands the signal to the handler that was there before; false if there was
+ * none.  The kernel ignores no real fault. */
+static bool chain(int sig, siginfo_t *info, void *uc)
+{
+	static atomic_bool spent[PANIC__FAULTS];
+	ptrdiff_t i = panic__faultsignal(sig) - panic__faultsignals;
+	const struct sigaction *to = &former[i];
+
+	if ((to->sa_flags & (int)SA_RESETHAND) &&
+	    atomic_exchange(&spent[i], true))
+		resend(sig);
+	else if (to->sa_flags & SA_SIGINFO)
+		to->sa_sigaction(sig, info, uc);
+	else if (to->sa_handler == SIG_DFL)
+		return false;
+	else if (to->sa_handler != SIG_IGN)
+		to->sa_handler(sig);
+	else
+		return info->si_code <= 0;
+	return true;
 }
 
 /* The words of Go's runtime. */
@@ -173,6 +197,9 @@ static PANIC_NORETURN void fatal(enum verdict v, const struct panic_fault *f)
 			"%zu-byte limit", (size_t)(panic__g.hi - panic__g.lo));
 		panic__throw2(line, "stack overflow");
 	}
+	if (v == HANDLERFULL)
+		panic__throw2("runtime: a signal handler has used up the "
+			"alternate stack", "stack overflow");
 	if (v == WILD) {
 		if (panic__hasaddress(f))
 			snprintf(line, sizeof line, "unexpected fault "
@@ -193,7 +220,8 @@ static uintptr_t newtop(const ucontext_t *uc)
 {
 	uintptr_t sp = (uintptr_t)CONTEXT_SP(uc);
 
-	if (panic__m.map && sp - (panic__g.lo - ROOM) < 2 * (uintptr_t)ROOM)
+	if (panic__m.overflow.hi &&
+	    sp - (panic__g.lo - ROOM) < 2 * (uintptr_t)ROOM)
 		return panic__m.overflow.hi;
 	return sp;
 }
@@ -203,8 +231,7 @@ static bool canpanic(enum verdict v, const ucontext_t *uc)
 	if (panic__dying())
 		return false;
 	if (v == STACKFULL)
-		return (options & PANIC_STACK_OVERFLOW) && panic__m.map &&
-			!panic__m.critical &&
+		return panic__m.overflow.hi && !panic__m.critical &&
 			newtop(uc) == panic__m.overflow.hi;
 	return v == OURS;
 }
@@ -212,7 +239,7 @@ static bool canpanic(enum verdict v, const ucontext_t *uc)
 static void notours(enum verdict v, const struct panic_fault *f,
 	siginfo_t *info, void *context)
 {
-	if (chain(f->signal, info, context))
+	if (v != HANDLERFULL && chain(f->signal, info, context))
 		return;
 	/* The report of a panic ends by abort(), too. */
 	if (v != SENT && !(v == FATAL && panic__dying()))
@@ -227,23 +254,26 @@ static void handler(int sig, siginfo_t *info, void *context)
 	struct panic_fault f = { .signal = sig, .code = info->si_code,
 		.address = info->si_addr, .pc = (void *)CONTEXT_PC(uc) };
 	uintptr_t sp = (uintptr_t)CONTEXT_SP(uc);
+	bool nested = panic__m.handling;
 	enum verdict v;
 
-	if (panic__m.handling)
+	/* Another handler may interrupt this one, and fault. */
+	if (nested && panic__isown((uintptr_t)f.pc))
 		panic__diequietly();
 	panic__m.handling = true;
+	panic__stacklimit();
 	v = judge(&f, uc);
 	if (canpanic(v, uc)) {
 		inject(uc, newtop(uc), &f);
-		panic__m.handling = false;
+		panic__m.handling = nested;
 		errno = errnum;
-		leavehandler(uc, PANIC_CFA_());
+		leavehandler(uc);
 		return;
 	}
 	/* As it was, for the handler that was there before; and that may
 	 * leave by a jump. */
 	SETCONTEXT(uc, (uintptr_t)f.pc, sp);
-	panic__m.handling = panic__dying();
+	panic__m.handling = nested || panic__dying();
 	notours(v, &f, info, context);
 	errno = errnum;
 }
@@ -256,9 +286,11 @@ static int install(void)
 		.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
 
 	sigemptyset(&sa.sa_mask);
-	for (int i = 0; i < PANIC__FAULTS; i++)
-		if (sigaction(panic__faultsignals[i].sig, &sa, &former[i]))
+	for (int i = 0; i < PANIC__FAULTS; i++) {
+		if (sigaction(panic__faultsignals[i].sig, &sa, NULL))
 			return -1;
+		ownrestorer(panic__faultsignals[i].sig, handler);
+	}
 	return 0;
 }
 
@@ -266,6 +298,19 @@ static void uninstall(void)
 {
 	for (int i = 0; i < PANIC__FAULTS; i++)
 		sigaction(panic__faultsignals[i].sig, &former[i], NULL);
+}
+
+/* A handler that was there and was to run on the thread's own stack will run on
+ * the alternate one, and must have room there. */
+static void lookback(void)
+{
+	for (int i = 0; i < PANIC__FAULTS; i++) {
+		sigaction(panic__faultsignals[i].sig, NULL, &former[i]);
+		if (former[i].sa_handler != SIG_DFL &&
+		    former[i].sa_handler != SIG_IGN &&
+		    !(former[i].sa_flags & SA_ONSTACK))
+			panic__sigstacks.size = PANIC__LARGE;
+	}
 }
 
 int panic_signals(unsigned flags)
@@ -284,6 +329,7 @@ int panic_signals(unsigned flags)
 	options = flags;
 	panic__findforeign();
 	panic__sigtrampat = (uintptr_t)panic__sigtramp;
+	lookback();
 	panic__sigstacks.overflow = (flags & PANIC_STACK_OVERFLOW) != 0;
 	if (install())	/* first: a signal that is pending shall find them */
 		return -1;

@@ -10,14 +10,15 @@
 #include <signal.h>
 #include <sys/mman.h>
 
-enum { GUARD = PANIC__GUARD, SIGSTACK = 64 * 1024, LOWER = GUARD + SIGSTACK };
+enum { GUARD = PANIC__GUARD };
 
-struct panic__sigstacks panic__sigstacks = { .overflowsize = 256 * 1024 };
+struct panic__sigstacks panic__sigstacks = { .size = 64 * 1024,
+	.overflowsize = 256 * 1024 };
 
 /* Maps, upwards: a guard, the alternate stack, a guard, the other stack. */
 static int mapstacks(void)
 {
-	size_t size = LOWER;
+	size_t lower = GUARD + panic__sigstacks.size, size = lower;
 	char *map;
 
 	if (panic__sigstacks.overflow)
@@ -27,12 +28,12 @@ static int mapstacks(void)
 	if (map == MAP_FAILED)
 		return -1;
 	if (mprotect(map, GUARD, PROT_NONE) ||
-	    (size > LOWER && mprotect(map + LOWER, GUARD, PROT_NONE))) {
+	    (size > lower && mprotect(map + lower, GUARD, PROT_NONE))) {
 		munmap(map, size);
 		return -1;
 	}
-	if (size > LOWER) {
-		panic__m.overflow.lo = (uintptr_t)map + LOWER + GUARD;
+	if (size > lower) {
+		panic__m.overflow.lo = (uintptr_t)map + lower + GUARD;
 		panic__m.overflow.hi = (uintptr_t)map + size;
 	}
 	panic__m.map = map;
@@ -51,7 +52,7 @@ static int initsigstack(void)
 	if (!sigaltstack(NULL, &ss) && !(ss.ss_flags & SS_DISABLE))
 		return 0;
 	ss = (stack_t){ .ss_sp = (char *)panic__m.map + GUARD,
-		.ss_size = SIGSTACK };
+		.ss_size = panic__sigstacks.size };
 	panic__m.sigstack = !sigaltstack(&ss, NULL);
 	return 0;
 }

@@ -69,14 +69,13 @@ SHELL_TESTS = \
 # A sanitizer takes the faults for itself, and does not like to be loaded by
 # programs that were built without it.
 if !SANITIZER
-PANIC_TESTS += tests/test-deadly tests/test-handler tests/test-mask tests/test-overflow \
-	tests/test-signal
+PANIC_TESTS += tests/test-deadly tests/test-guest tests/test-handler \
+	tests/test-mask tests/test-overflow tests/test-signal
 SHELL_TESTS += tests/crash.sh tests/header.sh tests/tutorial.sh \
 	tests/unwinder.sh
 else
-NOT_SANITIZED = test-deadly test-handler test-mask test-overflow test-signal \
-	storm crash.sh \
-	header.sh tutorial.sh unwinder.sh
+NOT_SANITIZED = test-deadly test-guest test-handler test-mask test-overflow \
+	test-signal storm crash.sh header.sh tutorial.sh unwinder.sh
 endif
 
 check_PROGRAMS += tests/gdb-target

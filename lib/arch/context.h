@@ -51,6 +51,10 @@
 #endif
 
 #ifdef HAVE_CONTEXT
+#ifndef HAVE_SIGRETURN
+#define ownrestorer(sig, fn) ((void)0)
+#endif
+
 #define SETCONTEXT(uc, pc, sp) \
 	(CONTEXT_PC(uc) = (pc), CONTEXT_SP(uc) = (sp))
 
@@ -74,20 +78,18 @@ static inline void inject(ucontext_t *uc, uintptr_t top,
 
 /*
  * Goes on where uc says, if that can be had without the system call that
- * follows a handler's return: it is a third of what a fault costs.  cfa is
- * that of the handler, which the kernel must have called itself: its record of
- * the context then begins there.  Another handler that called it may have a
- * signal mask of its own to restore, or more to do.  And only the kernel can
- * give back an alternate stack that it disarmed.
+ * follows a handler's return: it is a third of what a fault costs.  The kernel
+ * must have called the handler itself: another handler that called it, even
+ * as its last act, may have a signal mask to restore, or more to do.  And only
+ * the kernel can give back an alternate stack that it disarmed.
  */
-static inline void leavehandler(const ucontext_t *uc, const void *cfa)
+static inline void leavehandler(const ucontext_t *uc)
 {
 #ifdef HAVE_SIGRETURN
-	if (cfa == uc && !(uc->uc_stack.ss_flags & ~(SS_ONSTACK | SS_DISABLE)))
+	if (bykernel(uc) && !(uc->uc_stack.ss_flags & ~(SS_ONSTACK | SS_DISABLE)))
 		panic__sigreturn(uc);
 #else
 	(void)uc;
-	(void)cfa;
 #endif
 }
 #endif

@@ -55,4 +55,43 @@ panic__sigreturn:
 	mov 160(%rdi), %rsp
 	jmp panic__sigtramp
 	.cfi_endproc
+
+/*
+ * Where our handler returns to: so it knows that the kernel called it, and by
+ * no other's action.  At rsp is the ucontext_t.  Unwinders look one byte before
+ * a return address, so the rules begin there.
+ */
+	.macro SAVED reg, at
+	.cfi_escape 0x10, \reg, 3, 0x77, (\at & 0x7f) | 0x80, \at >> 7
+	.endm
+
+	.globl panic__restorer
+	.hidden panic__restorer
+	.p2align 4
+	.cfi_startproc
+	.cfi_signal_frame
+	/* CFA = *(rsp + 160) */
+	.cfi_escape 0x0f, 4, 0x77, 0xa0, 0x01, 0x06
+	SAVED 8, 40
+	SAVED 9, 48
+	SAVED 10, 56
+	SAVED 11, 64
+	SAVED 12, 72
+	SAVED 13, 80
+	SAVED 14, 88
+	SAVED 15, 96
+	SAVED 5, 104			/* rdi */
+	SAVED 4, 112			/* rsi */
+	SAVED 6, 120			/* rbp */
+	SAVED 3, 128			/* rbx */
+	SAVED 1, 136			/* rdx */
+	SAVED 0, 144			/* rax */
+	SAVED 2, 152			/* rcx */
+	SAVED 7, 160			/* rsp */
+	SAVED 16, 168			/* rip */
+	nop
+panic__restorer:
+	mov $15, %rax			/* rt_sigreturn */
+	syscall
+	.cfi_endproc
 #endif

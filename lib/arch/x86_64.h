@@ -3,6 +3,10 @@
 #ifndef PANIC_ARCH_X86_64_H
 #define PANIC_ARCH_X86_64_H
 
+#include <stdbool.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #define REDZONE 128
 
 /* The ABI wants the direction flag, bit 10, clear at a call. */
@@ -23,6 +27,37 @@
 /* Goes on where uc says, which is the trampoline. */
 #define HAVE_SIGRETURN 1
 extern PANIC_NORETURN void panic__sigreturn(const ucontext_t *uc);
+/* Makes the system call that returns from a handler. */
+extern void panic__restorer(void);
+
+/* The kernel's, without the libc's wrapping. */
+struct kernelaction {
+	void (*handler)(int, siginfo_t *, void *);
+	unsigned long flags;
+	void (*restorer)(void);
+	unsigned long mask;
+};
+
+/* From now on fn, the handler of sig, returns to panic__restorer().  Nothing
+ * happens where a sanitizer has put its own in its place. */
+static inline void ownrestorer(int sig,
+	void (*fn)(int, siginfo_t *, void *))
+{
+	struct kernelaction a;
+
+	if (syscall(SYS_rt_sigaction, sig, NULL, &a, sizeof a.mask) == 0 &&
+	    a.handler == fn) {
+		a.restorer = panic__restorer;
+		syscall(SYS_rt_sigaction, sig, &a, NULL, sizeof a.mask);
+	}
+}
+
+/* Whether the kernel called the handler because of that: its record of the
+ * context lies right behind the return address. */
+static inline bool bykernel(const ucontext_t *uc)
+{
+	return ((void (*const *)(void))uc)[-1] == panic__restorer;
+}
 #endif
 
 /* The registers lie as in Linux's ucontext_t: unw_backtrace() asks no unwind
