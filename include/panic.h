@@ -234,7 +234,7 @@ PANIC_EXPORT const struct panic *panic_under(const struct panic *p);
 /*
  * panic_take() copies p so that it outlives the deferred function, the stack
  * and the module it came from, and moves the ownership of its data to the
- * copy.  Returns the copy, to be ended by panic_free() or given back by
+ * copy: the type itself may go, but not its release function.  Returns the copy, to be ended by panic_free() or given back by
  * repanic(), in any thread; or NULL with errno ENOMEM, and then p is as it
  * was.  panic_free(NULL) does nothing.
  */

@@ -510,6 +510,8 @@ struct panic__taken {
 	struct panic p;		/* first: it is what the caller holds */
 	struct panic_site site;
 	struct panic_fault fault;	/* what p.data points to, of a fault */
+	struct panic_type type;	/* p.type, unless it is the library's */
+	const struct panic_type *original;	/* its address tells which */
 	size_t n;
 	struct panic__stack s[];
 };

@@ -65,7 +65,7 @@ static void describe(char *buf, size_t size, const struct panic__defer *t)
 	if (isplace(site))
 		snprintf(buf, size, "its first was deferred at %.100s:%d in "
 			"%.100s()", site->file, site->line, site->function);
-	else if (last)
+	else if (isplace(last))	/* its module may be gone */
 		snprintf(buf, size, "its record is overwritten; the last frame "
 			"was opened at %.100s:%d in %.100s()", last->file,
 			last->line, last->function);

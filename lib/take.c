@@ -48,6 +48,17 @@ static void addstacks(struct panic__taken *t, const struct panic__taken *old,
 		s->line[i].p = NULL;	/* it will be gone */
 }
 
+/* The type of p may be gone before t is, with the module that it stands in. */
+static void copytype(struct panic__taken *t, const struct panic *p, char **to)
+{
+	if (!p->type || p->type == &panic_fault_type)
+		return;
+	t->type = (struct panic_type){ .name = add(to, p->type->name),
+		.release = p->type->release };
+	t->original = panic_typeof(p);
+	t->p.type = &t->type;
+}
+
 /* One block holds the copy, its stacks and its strings. */
 struct panic *panic_take(const struct panic *p)
 {
@@ -57,7 +68,8 @@ struct panic *panic_take(const struct panic *p)
 	const struct panic__taken *old = panic__takenof(p);
 	size_t stacks = older(old) + 1;
 	size_t size = strlen(text) + strlen(p->site->file) +
-		strlen(p->site->function) + 3;
+		strlen(p->site->function) + 3 +
+		(p->type ? strlen(p->type->name) + 1 : 0);
 	struct panic__taken *t = panic__malloc(sizeof *t +
 		stacks * sizeof t->s[0] + size);
 	char *to;
@@ -75,6 +87,7 @@ struct panic *panic_take(const struct panic *p)
 	t->site.function = add(&to, p->site->function);
 	t->site.line = p->site->line;
 	t->site.call = NULL;
+	copytype(t, p, &to);
 	addstacks(t, old, PANIC__INFRAME());
 	if (p->type == &panic_fault_type && p->data) {
 		t->fault = *(const struct panic_fault *)p->data;

@@ -154,21 +154,25 @@ static void giveback(struct panic *p)
 
 void panic__release(struct panic *p)
 {
+	void (*release)(void *) = NULL;
+
 	if (!p->israre)
 		return;
 	if (p->rare.from) {
 		giveback(p);
 		return;
 	}
+	if (p->type && p->data)
+		release = p->type->release;
 	panic__mfree(p->rare.heap);
 	p->rare.heap = NULL;
-	panic__mfree(p->rare.taken);
+	panic__mfree(p->rare.taken);	/* the type may stand there */
 	p->rare.taken = NULL;
-	if (p->type && p->type->release && p->data) {
+	if (release) {
 		void *data = p->data;
 
 		p->data = NULL;
-		p->type->release(data);
+		release(data);
 	}
 }
 
@@ -206,12 +210,15 @@ const char *panic_message(const struct panic *p)
 
 const struct panic_type *panic_typeof(const struct panic *p)
 {
-	return p->type;
+	const struct panic__taken *t = panic__istaken(p) ?
+		(const struct panic__taken *)p : panic__takenof(p);
+
+	return t && p->type == &t->type ? t->original : p->type;
 }
 
 void *panic_data(const struct panic *p, const struct panic_type *type)
 {
-	return p->type == type ? p->data : NULL;
+	return panic_typeof(p) == type ? p->data : NULL;
 }
 
 int panic_errnum(const struct panic *p)

@@ -74,8 +74,9 @@ PANIC_TESTS += tests/test-deadly tests/test-guest tests/test-handler \
 SHELL_TESTS += tests/crash.sh tests/header.sh tests/tutorial.sh \
 	tests/unwinder.sh
 else
-NOT_SANITIZED = test-deadly test-guest test-handler test-mask test-overflow \
-	test-signal storm crash.sh header.sh tutorial.sh unwinder.sh
+NOT_SANITIZED = test-deadly test-dlclose test-guest test-handler test-mask \
+	test-overflow test-signal storm crash.sh header.sh tutorial.sh \
+	unwinder.sh
 endif
 
 check_PROGRAMS += tests/gdb-target
@@ -128,10 +129,11 @@ noinst_HEADERS = \
 
 TESTS = $(SHELL_TESTS) tests/model/model
 if !SANITIZER
-check_PROGRAMS += tests/storm
-TESTS += tests/storm
+check_PROGRAMS += tests/storm tests/test-dlclose
+TESTS += tests/storm tests/test-dlclose
 endif
 tests_storm_LDADD = lib/libpanic.la $(SYSTEM_LIBS)
+tests_test_dlclose_LDADD = $(SYSTEM_LIBS)
 if HAVE_CHECK
 check_PROGRAMS += $(PANIC_TESTS) $(CONFORMANCE_TESTS)
 TESTS += $(PANIC_TESTS) $(CONFORMANCE_TESTS)

@@ -7,6 +7,8 @@
 
 #include "check.h"
 
+#include <sys/mman.h>
+
 #include <setjmp.h>
 
 static jmp_buf env;
@@ -257,6 +259,26 @@ START_TEST(an_overwritten_record_is_found_too)	/* D9 */
 }
 END_TEST
 
+static struct panic_site *forgotten_site;
+
+/* The module with the place of the last frame is not loaded any more. */
+static void longjmp_from_a_module(void)
+{
+	leave_by_longjmp();
+	overwrite_stack();
+	panic__g.site = forgotten_site;
+	opens_a_frame();
+}
+
+START_TEST(the_report_does_not_read_what_is_unmapped)
+{
+	forgotten_site = mmap(NULL, 4096, PROT_NONE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	last_words(longjmp_from_a_module);
+	assert_told("its record is overwritten\n\tand found dead when");
+}
+END_TEST
+
 static void return_then_frame(void)
 {
 	leave_by_return();
@@ -455,6 +477,7 @@ int main(void)
 		a_longjmp_is_found_by_a_sibling_in_its_place,
 		a_record_is_known_by_its_return_address,
 		an_overwritten_record_is_found_too,
+		the_report_does_not_read_what_is_unmapped,
 		a_forgotten_deferreturn_is_found_by_the_next_frame,
 		a_forgotten_deferreturn_is_found_by_the_next_panic,
 		a_forgotten_deferreturn_is_found_by_the_older_frame,

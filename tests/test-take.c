@@ -5,6 +5,7 @@
 #include "check.h"
 
 #include <errno.h>
+#include <sys/mman.h>
 
 static int text_of(const void *data, char *buf, size_t size)
 {
@@ -178,6 +179,52 @@ START_TEST(a_message_can_be_taken)
 }
 END_TEST
 
+static struct panic_type *modules;
+
+static void raise_modules_type(void)
+{
+	recover_frame(return);
+	defer(take, NULL);
+	panic_value(modules, &one);
+}
+
+/* Where the module was nothing is mapped; release is another's. */
+static void take_and_unmap(void)
+{
+	enum { SIZE = 4096 };
+
+	modules = mmap(NULL, SIZE, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	*modules = number;
+	modules->name = strcpy((char *)(modules + 1), "of a module");
+	raise_modules_type();
+	mprotect(modules, SIZE, PROT_NONE);
+}
+
+START_TEST(a_taken_panic_outlives_its_type)	/* D18 */
+{
+	take_and_unmap();
+	raise_kept_and_take();
+	note("[%s] %d %d", panic_message(kept), panic_typeof(kept) == modules,
+		panic_data(kept, modules) == &one);
+	panic_free(kept);
+	ck_assert_str_eq(trace,
+		"taken taken [number 1] 1 1 released 1");
+}
+END_TEST
+
+static void die_of_kept(void)
+{
+	take_and_unmap();
+	repanic(kept);
+}
+
+START_TEST(who_dies_of_a_taken_panic_reads_no_type)
+{
+	assert_dies(die_of_kept, "SIGABRT\npanic: number 1\n");
+}
+END_TEST
+
 int main(void)
 {
 	return RUN_TESTS("take",
@@ -188,5 +235,7 @@ int main(void)
 		a_panic_may_be_taken_and_raised_many_times,
 		a_take_raised_in_the_same_call_is_released_once,
 		a_panic_taken_in_one_thread_is_raised_in_another,
-		a_message_can_be_taken);
+		a_message_can_be_taken,
+		a_taken_panic_outlives_its_type,
+		who_dies_of_a_taken_panic_reads_no_type);
 }
