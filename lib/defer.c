@@ -6,6 +6,9 @@
 
 #include "runtime.h"
 
+#include <errno.h>
+#include <pthread.h>
+
 /* The call that could not be registered is made at once, so that nothing is
  * leaked; if it panics, its panic goes on instead. */
 static PANIC_NORETURN void outofmemory(struct panic__slot s)
@@ -26,12 +29,17 @@ static struct panic__slot newcall(void (*fn)(void), void *arg,
 	return (struct panic__slot){ NULL, NULL, &nil };
 }
 
+static void calibrate(void);
+
 /* The newest record.  What stands at f, if that is not NULL, is none. */
 static inline struct panic__defer *checkchain(const struct panic__frame *f,
 	void *fp, void *ra, const char *where, const struct panic_site *site)
 {
+	bool first = panic__g._defer == &panic__first;
 	struct panic__defer *t = panic__getchain();
 
+	if (PANIC__UNLIKELY(first))
+		calibrate();
 	if (t && ((f && t == &f->d) || panic__isdead(t, fp, ra)))
 		panic__dead(t, fp, where, site);
 	return t;
@@ -169,10 +177,8 @@ PANIC__ONCE void panic_deferreturn(void *fp, const struct panic_site *site)
 }
 
 /*
- * Each of these learns a distance (callersp.c) by raising a panic, before
- * main(): by the time of another, the heap or the loader may be broken.  They
- * stand in this file because every program that defers a call links it, a
- * static one too.
+ * Each of these learns a distance (callersp.c), the first two by raising a
+ * panic.
  */
 
 static void calibratenear(void)
@@ -185,11 +191,46 @@ static void calibratenear(void)
 	panic__landed(&panic_frame__, &panic_storage__);
 }
 
+static void calibratefar(void)
+{
+	PANIC_RECOVER_FRAME(return);
+	PANIC_DEFER(panic__measure, &panic__argdistance);
+	panic_printf(NULL, PANIC_HERE_(), "calibration");
+}
+
+static void nothing(void *unused)
+{
+	(void)unused;
+}
+
+/* If there is memory for a record, which stays in the pool. */
+static void calibrateproc(void)
+{
+	struct panic__proc *r = panic__newdefer();
+
+	if (!r)
+		return;
+	panic__freedefer(r);
+	if (!PANIC_DEFERPROC(nothing, NULL))
+		PANIC_DEFERRETURN();
+}
+
+static void calibrateall(void)
+{
+	(void)panic__getchain();	/* or its own frames would come here */
+	calibratenear();
+	calibratefar();
+	calibrateproc();
+}
+
+/* Before main(), because by the time of the first panic the heap or the loader
+ * may be broken; earlier if somebody opens a frame earlier.  Here, because
+ * every program that defers a call links this file, a static one too. */
 __attribute__((constructor)) static void calibrate(void)
 {
-	calibratenear();
-	/* This measures getcallersp()'s distance, too. */
-	if (PANIC_DEFERPROC(panic__measure, &panic__argdistance))
-		return;
-	PANIC("calibration");
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	int errnum = errno;
+
+	pthread_once(&once, calibrateall);
+	errno = errnum;
 }

@@ -156,13 +156,15 @@ __attribute__((constructor)) static void init(void)
 {
 	void *pc[4];
 
-	(void)panic__getchain();
+	(void)panic_thread_init();
 	(void)panic_backtrace(NULL, pc, 4);
 }
 
 int panic_thread_init(void)
 {
 	(void)panic__getchain();
+	if (!panic__argdistance && !panic__g._defer)
+		panic__g._defer = &panic__first;	/* for defer.c */
 	return panic__initsignals();
 }
 

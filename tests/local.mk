@@ -18,6 +18,7 @@ PANIC_TESTS = \
 	tests/test-near \
 	tests/test-outlast \
 	tests/test-panic \
+	tests/test-preinit \
 	tests/test-recover \
 	tests/test-report \
 	tests/test-stack \
@@ -97,8 +98,11 @@ tests_test_handler_LDADD = $(LDADD) -lm
 
 # This one puts its own malloc in the place of the static library's.
 if STATIC
-PANIC_TESTS += tests/test-memory
+PANIC_TESTS += tests/test-early tests/test-memory
 endif
+tests_test_early_LDFLAGS = $(AM_LDFLAGS) -static -Wl,--wrap=malloc
+tests_test_preinit_SOURCES = tests/test-early.c
+tests_test_preinit_CPPFLAGS = $(AM_CPPFLAGS) -DPREINIT
 tests_test_memory_LDFLAGS = $(AM_LDFLAGS) -static \
 	-Wl,--wrap=malloc,--wrap=calloc,--wrap=free
 
