@@ -52,12 +52,20 @@ END_TEST
 static sigjmp_buf back;
 
 /* Far more than an alternate stack has. */
+static int use_bytes(int n, volatile char *above)
+{
+	volatile char block[512];
+
+	block[0] = above[0];
+	return n > 0 ? use_bytes(n - (int)sizeof block, block) + block[0] : 0;
+}
+
 static void use_stack(int sig, siginfo_t *info, void *context)
 {
-	volatile char big[200 * 1024];
+	volatile char c = 1;
 
 	(void)sig, (void)info, (void)context;
-	memset((char *)big, 1, sizeof big);
+	use_bytes(200 * 1024, &c);
 	if (++calls == 3)
 		_exit(77);
 	siglongjmp(back, 1);
@@ -177,7 +185,7 @@ NOINLINE static int down(uintptr_t end)
 
 static void fault_at_the_end(void)
 {
-	down(panic__g.lo + 700);
+	down(panic__g.lo + 250);
 }
 
 static void die_at_the_end(void)
