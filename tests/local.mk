@@ -64,7 +64,6 @@ SHELL_TESTS = \
 	tests/gdb.sh \
 	tests/man.sh \
 	tests/panic-lint.sh \
-	tests/report.sh \
 	tests/symbolize.sh
 
 # A sanitizer takes the faults for itself, and does not like to be loaded by
@@ -72,12 +71,12 @@ SHELL_TESTS = \
 if !SANITIZER
 PANIC_TESTS += tests/test-deadly tests/test-guest tests/test-handler \
 	tests/test-mask tests/test-overflow tests/test-signal
-SHELL_TESTS += tests/crash.sh tests/header.sh tests/tutorial.sh \
-	tests/unwinder.sh
+SHELL_TESTS += tests/crash.sh tests/header.sh tests/report.sh \
+	tests/tutorial.sh tests/unwinder.sh
 else
 NOT_SANITIZED = test-deadly test-dlclose test-guest test-handler test-mask \
-	test-overflow test-signal storm crash.sh header.sh tutorial.sh \
-	unwinder.sh
+	test-overflow test-signal storm crash.sh header.sh report.sh \
+	tutorial.sh unwinder.sh
 endif
 
 check_PROGRAMS += tests/gdb-target

@@ -102,12 +102,16 @@ static bool list(struct list *l, uintptr_t limit)
 	return seek(l, (void *)(limit + 1), l->n);
 }
 
+/* A thread that ends locks a mutex to free libunwind's cache, after
+ * ThreadSanitizer has forgotten it. */
+extern void __tsan_init(void) __attribute__((weak));
+
 static bool quick(struct panic__stack *s, uintptr_t limit)
 {
 	struct list l;
 
 	s->total = 0;
-	if (!restorer || !list(&l, limit))
+	if (!restorer || __tsan_init || !list(&l, limit))
 		return false;
 	for (const struct panic *p = panic__g._panic; p; p = p->link)
 		if (s->total + 1 >= PANIC__LINES || !addpanic(s, &l, p))
