@@ -186,7 +186,7 @@ START_TEST(a_longjmp_is_found_by_a_sibling_in_its_place)	/* D9 */
 }
 END_TEST
 
-static void overwrite_stack(void)
+static NOINLINE void overwrite_stack(void)
 {
 	volatile char room[4096];
 
