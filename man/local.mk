@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The manual pages: panic.3 and panic.7, and for each other name in panic.3 a
-# page of one line, `.so man3/panic.3`; and those of the programs.
+# The manual pages: panic.7, a page for each family of calls, and for each other
+# name in it a page of one line, `.so man3/PAGE.3`; and those of the programs.
 
 dist_man_MANS = \
 	man/panic-lint.1 \

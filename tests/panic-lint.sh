@@ -338,7 +338,7 @@ same "notes"
 
 # The example of the manual.
 awk '/^\.Ed/ { exit } /^#include/ { on = 1 } on' \
-	"$top_srcdir/man/panic-lint.1" | sed 's/^\\&//' >copy.c
+	"$top_srcdir/man/panic-lint.1" >copy.c
 grep '^copy\.c:' "$top_srcdir/man/panic-lint.1" >wanted
 lint copy.c
 cp out found
