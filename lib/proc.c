@@ -32,15 +32,14 @@ static uintptr_t mainlimit(void)
 
 /* Whether that is the main thread's stack: the kernel has put some words
  * there. */
-static bool ismain(const struct panic_g *g)
+static bool ismain(void)
 {
 #ifdef HAVE_GETAUXVAL
 	enum { WORDS = 1024 * 1024 };	/* that lie above, and more */
 	uintptr_t words = (uintptr_t)getauxval(AT_RANDOM);
 
-	return words - g->lo < g->hi - g->lo + WORDS;
+	return words - panic__g.lo < panic__g.hi - panic__g.lo + WORDS;
 #else
-	(void)g;
 	return false;
 #endif
 }
@@ -48,15 +47,15 @@ static bool ismain(const struct panic_g *g)
 /* The main thread's stack grows when it is needed.  Some C libraries tell only
  * how far it is there (musl); others end it below what the kernel has put at
  * its top (glibc). */
-static void addroom(struct panic_g *g)
+static void addroom(void)
 {
 	uintptr_t limit = mainlimit();
 
-	if (!limit || !ismain(g))
+	if (!limit || !ismain())
 		return;
-	if (limit < g->hi && g->hi - limit < g->lo)
-		g->lo = g->hi - limit;
-	panic__m.top = g->lo + limit;
+	if (limit < panic__g.hi && panic__g.hi - limit < panic__g.lo)
+		panic__g.lo = panic__g.hi - limit;
+	panic__m.top = panic__g.lo + limit;
 }
 
 void panic__stacklimit(void)
@@ -69,9 +68,9 @@ void panic__stacklimit(void)
 
 /* The bounds of the calling thread's stack; where nobody knows them, such
  * that every address is below hi and none above lo. */
-static void stackbounds(struct panic_g *g)
+static void stackbounds(void)
 {
-	g->lo = g->hi = UINTPTR_MAX;
+	panic__g.lo = panic__g.hi = UINTPTR_MAX;
 #if defined HAVE_PTHREAD_GETATTR_NP
 	pthread_attr_t attr;
 	void *stack;
@@ -80,14 +79,14 @@ static void stackbounds(struct panic_g *g)
 	if (pthread_getattr_np(pthread_self(), &attr))
 		return;
 	if (!pthread_attr_getstack(&attr, &stack, &size)) {
-		g->lo = (uintptr_t)stack;
-		g->hi = g->lo + size;
-		addroom(g);
+		panic__g.lo = (uintptr_t)stack;
+		panic__g.hi = panic__g.lo + size;
+		addroom();
 	}
 	pthread_attr_destroy(&attr);
 #elif defined HAVE_PTHREAD_GET_STACKADDR_NP
-	g->hi = (uintptr_t)pthread_get_stackaddr_np(pthread_self());
-	g->lo = g->hi - pthread_get_stacksize_np(pthread_self());
+	panic__g.hi = (uintptr_t)pthread_get_stackaddr_np(pthread_self());
+	panic__g.lo = panic__g.hi - pthread_get_stacksize_np(pthread_self());
 #endif
 }
 
@@ -142,7 +141,7 @@ struct panic__defer *panic__getchain(void)
 	pthread_once(&once, start);
 	if (pthread_setspecific(key, &panic__g))
 		panic__throw("pthread_setspecific: out of memory");
-	stackbounds(&panic__g);
+	stackbounds();
 	panic__g._defer = NULL;
 	(void)panic__initsignals();	/* without it, an overflow is fatal */
 	errno = errnum;
