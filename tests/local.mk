@@ -151,7 +151,8 @@ dist_check_SCRIPTS += $(SHELL_TESTS)
 TEST_EXTENSIONS = .sh
 SH_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = $(PANIC_ENVIRONMENT); \
-	export top_srcdir top_builddir srcdir VERSION CC PANIC_SYMBOLIZE; \
+	export top_srcdir top_builddir srcdir VERSION CC INSTRUMENT_CFLAGS \
+	PANIC_SYMBOLIZE; \
 	unset PANIC_EXIT PANIC_TRACEBACK;
 
 EXTRA_DIST += tests/README.md tests/valgrind.supp
@@ -209,7 +210,6 @@ installcheck-local:
 	@$(PANIC_ENVIRONMENT) DESTDIR='$(DESTDIR)' libdir='$(libdir)' \
 	includedir='$(includedir)' pkgconfigdir='$(pkgconfigdir)' \
 	PKG_CONFIG='$(PKG_CONFIG)' \
-	INSTRUMENT_CFLAGS='$(INSTRUMENT_CFLAGS)' \
 	LIBUNWIND_LIBS='$(LIBUNWIND_LIBS)' \
 	$(SHELL) $(srcdir)/tests/installcheck.sh
 

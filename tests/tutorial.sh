@@ -22,16 +22,18 @@ checks=0 failures=0
 	exit 77
 }
 
-# The build's compiler and library, by the names that the page uses.
+# The build's compiler and library, by the names that the page uses.  A program
+# that shows a fault shall have it, also where UBSan would stop it first.
 tools()
 {
 	mkdir "$dir/tools" || exit 99
 	# A path: "cc" would be the script that is written here.
 	compiler=${CC:-cc}
 	compiler=$(command -v "${compiler%% *}")${compiler#"${compiler%% *}"}
+	faults=${INSTRUMENT_CFLAGS:+-fno-sanitize=null,integer-divide-by-zero}
 	cat >"$dir/tools/cc" <<-END
 	#!/bin/sh
-	exec $compiler ${INSTRUMENT_CFLAGS-} "\$@"
+	exec $compiler ${INSTRUMENT_CFLAGS-} $faults "\$@"
 	END
 	cat >"$dir/tools/pkg-config" <<-END
 	#!/bin/sh
