@@ -4,6 +4,7 @@
 #include "report.h"
 
 #include <regex.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <time.h>
 
@@ -94,6 +95,36 @@ START_TEST(a_long_text_is_cut)
 }
 END_TEST
 
+static void *fatal_in_a_thread(void *unused)
+{
+	fatal_text();
+	return unused;
+}
+
+/* The thread's stack is where a 32-bit address space of Linux ends, if that is
+ * free; a 64-bit one has no such address, and gives another. */
+static void fatal_at_the_highest_address(void)
+{
+	enum { SIZE = 256 * 1024 };
+	void *stack = mmap((void *)(UINTPTR_MAX - 0x1fff - SIZE), SIZE,
+		PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	pthread_attr_t attr;
+	pthread_t thread;
+
+	if (stack == MAP_FAILED || pthread_attr_init(&attr) ||
+	    pthread_attr_setstack(&attr, stack, SIZE) ||
+	    pthread_create(&thread, &attr, fatal_in_a_thread, NULL))
+		_exit(1);
+	pthread_join(thread, NULL);
+}
+
+START_TEST(a_text_near_the_end_of_memory_is_not_cut)
+{
+	ck_assert_msg(!strncmp(said(fatal_at_the_highest_address, "all of it"),
+		"fatal error: all of it\n", 23), "%s", death);
+}
+END_TEST
+
 /* The line that tells what has died, where and when. */
 
 static const char *version;
@@ -178,6 +209,7 @@ int main(void)
 		utf_8_is_printed_but_its_control_characters,
 		a_name_of_a_thread_forges_no_lines,
 		a_long_text_is_cut,
+		a_text_near_the_end_of_memory_is_not_cut,
 		the_head_tells_program_version_process_thread_and_time,
 		a_version_is_short,
 		the_time_is_that_of_the_clock);

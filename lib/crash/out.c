@@ -174,9 +174,10 @@ void panic__puttext(struct panic__out *o, const char *s)
 
 void panic__putindented(struct panic__out *o, const char *s)
 {
-	const char *end = s + TEXTMAX;
+	const char *start = s;
 
-	while (*s && s < end) {
+	/* Memory may end before TEXTMAX bytes do. */
+	while (*s && s - start < TEXTMAX) {
 		if (*s != '\n') {
 			s = putone(o, s);
 			continue;
