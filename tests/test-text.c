@@ -102,10 +102,11 @@ static void *fatal_in_a_thread(void *unused)
 }
 
 /* The thread's stack is where a 32-bit address space of Linux ends, if that is
- * free; a 64-bit one has no such address, and gives another. */
+ * free; a 64-bit one has no such address, and gives another.  The sanitizers
+ * need most of a MiB for themselves. */
 static void fatal_at_the_highest_address(void)
 {
-	enum { SIZE = 256 * 1024 };
+	enum { SIZE = 1024 * 1024 };
 	void *stack = mmap((void *)(UINTPTR_MAX - 0x1fff - SIZE), SIZE,
 		PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	pthread_attr_t attr;
