@@ -201,7 +201,7 @@ struct panic_g *panic_g_switch(struct panic_g *to)
 	from = panic__m.g ? panic__m.g : &panic__m.own;
 	*from = panic__g;
 	panic__g = *to;
-	panic__m.g = to;
+	panic__m.g = to == &panic__m.own ? NULL : to;
 	return from;
 }
 

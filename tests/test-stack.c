@@ -271,6 +271,30 @@ START_TEST(a_panic_never_crosses_to_another_stack)
 }
 END_TEST
 
+static void *resume_in_a_frame(void *unused)
+{
+	start(coroutine);
+	{
+		defer_frame();
+		defer(say, "t1");
+		resume();
+		resume();
+		resume();
+	}
+	panic_g_free(other);
+	return unused;
+}
+
+START_TEST(a_thread_that_had_coroutines_ends_as_others)
+{
+	pthread_t thread;
+
+	ck_assert(!pthread_create(&thread, NULL, resume_in_a_frame, NULL));
+	ck_assert(!pthread_join(thread, NULL));
+	ck_assert_str_eq(trace, "c2 [in coroutine] c1 coroutine ends t1");
+}
+END_TEST
+
 static void free_with_frames(void)
 {
 	start(coroutine);
@@ -321,6 +345,7 @@ int main(void)
 		each_stack_has_its_own_chain,
 		a_coroutine_does_not_see_the_panic_that_resumed_it,
 		a_panic_never_crosses_to_another_stack,
+		a_thread_that_had_coroutines_ends_as_others,
 		freeing_a_panic_g_with_open_frames_is_fatal,
 		freeing_the_panic_g_in_use_is_fatal,
 		panic_g_free_of_null_does_nothing);
