@@ -20,76 +20,12 @@ set -u
 top=$(cd "${top_srcdir:-$(dirname "$0")/..}" && pwd) || exit 1
 SUITES=${SUITES:-bookworm trixie sid}
 ROWS=${ROWS:-demo check user readme go headers}
-CHROOTS=${CHROOTS:-${top_builddir:-.}/chroots}
 checks=0
 failures=0
 
-skip() {
-	echo "debian.sh: skipped: $*"
-	exit 77
-}
-
-[ "$(id -u)" -eq 0 ] || skip "wants root, to make chroots"
-for tool in mmdebstrap unshare git; do
-	command -v $tool >/dev/null || skip "no $tool"
-done
-mkdir -p "$CHROOTS/log" && CHROOTS=$(cd "$CHROOTS" && pwd) || exit 1
-log=$CHROOTS/log
+. "$top/tests/chroot.sh"
+chroots debian.sh
 : >"$log/table"
-
-# Where this system's own packages come from.
-mirror() {
-	apt-get indextargets --format '$(LABEL) $(SITE)' \
-		'Created-By: Packages' | sed -n 's/^Debian //p' | head -n 1
-}
-
-# A mirror may be older than the date; whether that matters this system says.
-valid() {
-	apt-config dump Acquire::Check-Valid-Until |
-		sed -n 's/.* "\(.*\)";/\1/p' | grep . || echo true
-}
-
-# create SUITE ARCHITECTURE: one suite only, for those of updates may be half
-# there.  What dpkg writes need not be safe from a loss of power.
-create() {
-	[ ! -d "$root" ] || return 0
-	rm -rf "$root.new"
-	mmdebstrap --mode=root --variant=minbase --architectures="$2" \
-		--aptopt="Acquire::Check-Valid-Until \"$(valid)\"" \
-		--aptopt='Acquire::Retries "3"' --dpkgopt=force-unsafe-io \
-		"$1" "$root.new" "deb $mirror $1 main" &&
-		echo 'newcomer:x:1000:1000::/home/newcomer:/bin/sh' \
-			>>"$root.new/etc/passwd" &&
-		mkdir -p "$root.new/home/root" && mv "$root.new" "$root"
-}
-
-# as USER COMMAND: in the user's home in the chroot, and in a namespace of its
-# own, so that nothing stays mounted.
-as() {
-	timeout 3600 unshare --mount sh -c '
-		mount -t proc proc "$1/proc" &&
-		mount -t sysfs sysfs "$1/sys" &&
-		mount --rbind /dev "$1/dev" &&
-		exec chroot --userspec="$2" "$1" env -i HOME="/home/$2" \
-			LC_ALL=C.UTF-8 CK_TIMEOUT_MULTIPLIER=4 \
-			PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-			sh -c "cd && $3"
-	' sh "$root" "$1" "$2" </dev/null
-}
-
-# clone USER: anew, into the user's home.
-clone() {
-	rm -rf "${root:?}/home/$1"
-	mkdir -p "$root/home/$1" &&
-		git clone -q --no-hardlinks "$top" "$root/home/$1/libpanic" &&
-		{ [ "$1" = root ] || chown -R 1000:1000 "$root/home/$1"; }
-}
-
-install() {
-	as root "apt-get -qq update && DEBIAN_FRONTEND=noninteractive \
-		apt-get -qq -y -o Dpkg::Use-Pty=0 \
-		install --no-install-recommends $*"
-}
 
 # LLVM's libunwind, of the version that is the suite's own.
 install_llvm() {
@@ -125,13 +61,8 @@ user() {
 # README's program and what it prints, with what make install has left.
 readme() {
 	as root 'cd libpanic && make -s -C build install &&
-		awk "/^\`\`\`c\$/ { c = 1; next } /^\`\`\`/ && c { exit } c" \
-			README.md >prog.c &&
-		awk "/^It prints/ { it = 1 } /^\`\`\`/ && it { n++; next }
-			n == 2 { exit } n" README.md >printed &&
-		cc $(pkg-config --cflags libpanic) -c prog.c &&
-		cc prog.o $(pkg-config --libs libpanic) -o prog &&
-		./prog >got && diff printed got'
+		libdir=/usr/local/lib top_srcdir=. CC=cc \
+			sh tests/installcheck.sh'
 }
 
 go() {
@@ -248,8 +179,6 @@ suite() {
 	versions >>"$log/table"
 }
 
-mirror=${MIRROR:-$(mirror)}
-[ -n "$mirror" ] || skip "no mirror of Debian in apt's sources: set MIRROR"
 for s in $SUITES; do
 	suite "$s"
 done

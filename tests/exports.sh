@@ -32,6 +32,13 @@ diff "$dir/header" "$dir/map" >"$dir/diff" ||
 	fail "declared in the header (<), but not in lib/libpanic.map (>), or the reverse:" \
 		"$(cat "$dir/diff")"
 
+# Debian's packages are told for each symbol since when it is there.
+symbols=$top_srcdir/packaging/debian/libpanic0.symbols
+sed -n 's/^ \(panic_[a-z0-9_]*\)@LIBPANIC_0 .*/\1/p' "$symbols" | sort |
+	diff "$dir/map" - >"$dir/diff" ||
+	fail "in lib/libpanic.map (<), but not in $symbols (>), or the reverse:" \
+		"$(cat "$dir/diff")"
+
 version=$(sed -n 's/^#define PANIC_VERSION_[A-Z]* //p' \
 	"$top_srcdir/include/panic.h" | paste -s -d . -)
 test "$version" = "$VERSION" ||

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Compiles the first C example in README.md with what pkg-config says about
-# the installed library, and nothing else, and runs it; then once more linked
-# statically, if that library and the system's are there.
+# the installed library, and nothing else, runs it and compares what it prints;
+# then once more linked statically, if that library and the system's are there.
 
 set -e
 dir=$(mktemp -d)
@@ -35,8 +35,18 @@ grep -q 'main(' "$dir/example.c" || {
 	exit 1
 }
 
+awk '/^It prints/ { it = 1 } /^```/ && it { n++; next } n == 2 { exit } n' \
+	"$top_srcdir/README.md" >"$dir/printed"
+
+# run PROGRAM
+run()
+{
+	"$dir/$1" >"$dir/got"
+	diff "$dir/printed" "$dir/got"
+}
+
 build shared $(pc --libs)
-"$dir/shared"
+run shared
 echo "installcheck: the example in README.md works"
 
 # Sanitizers have no static form.
@@ -46,6 +56,6 @@ if test -f "$DESTDIR$libdir/libpanic.a" && test -z "$INSTRUMENT_CFLAGS" &&
 		2>/dev/null
 then
 	build static -static $(pc --static --libs)
-	"$dir/static"
+	run static
 	echo "installcheck: and linked statically"
 fi

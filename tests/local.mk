@@ -158,8 +158,8 @@ AM_TESTS_ENVIRONMENT = $(PANIC_ENVIRONMENT); \
 EXTRA_DIST += tests/README.md tests/valgrind.supp
 EXTRA_DIST += tests/lint.sh .clang-format .editorconfig
 EXTRA_DIST += tests/summary.sh tests/installcheck.sh tests/matrix.sh
-EXTRA_DIST += tests/ports.sh tests/debian.sh tests/musl.sh \
-	tests/calcd-lib.sh tests/PORTS.md
+EXTRA_DIST += tests/ports.sh tests/chroot.sh tests/debian.sh tests/musl.sh \
+	tests/calcd-lib.sh tests/PORTS.md packaging
 EXTRA_DIST += tests/adopters.sh tests/adopters
 
 # Automake's own rule, with one line for the whole suite at its end, passed or
