@@ -129,6 +129,31 @@ bool panic__callsrecover(const struct panic *p, void *ra)
 	return yes;
 }
 
+/* Whether a function whose caller's CFA is cfa may have the frame address fp. */
+static bool isabove(uintptr_t cfa, const void *fp)
+{
+#if defined __aarch64__		/* fp is in the frame, not where it ends */
+	return cfa > (uintptr_t)fp;
+#else
+	return cfa >= (uintptr_t)fp;
+#endif
+}
+
+uintptr_t panic__calledcfa(const void *fp)
+{
+	int errnum = errno;	/* libunwind may look for files */
+	uintptr_t called = 0;
+	unw_context_t uc;
+	unw_cursor_t c;
+
+	if (CALLER(&c, &uc))
+		do
+			called = cfa(&c);
+		while (unw_step(&c) > 0 && !isabove(cfa(&c), fp));
+	errno = errnum;
+	return called;
+}
+
 void *panic__callerfp(void *ra)
 {
 	unw_context_t uc;

@@ -30,6 +30,7 @@ lib_libpanic_la_SOURCES = \
 	lib/sigstack.c \
 	lib/chain.c \
 	lib/callersp.c \
+	lib/cleanup.c \
 	lib/stale.c \
 	lib/proc.c \
 	lib/panic.c \

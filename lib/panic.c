@@ -198,6 +198,7 @@ static inline __attribute__((always_inline)) void ifleft(struct panic **left)
  * recovered.  Go: recovery. */
 static PANIC_NORETURN void recovery(struct panic__defer *d)
 {
+	panic__landcleanups(d->fp);
 	if (!d->openDefer) {
 		struct panic__proc *r = (struct panic__proc *)d;
 
@@ -255,6 +256,7 @@ static inline void recovered(struct panic *p)
 	exit = dropaborted();
 	if (exit) {
 		exit->aborted = false;
+		panic__dropcleanups((uintptr_t)exit);
 		longjmp(((struct goexit *)exit)->env, 1);
 	}
 }

@@ -237,6 +237,9 @@ void panic__checkargp(const void *argp);
 /* Whether the caller of panic_recover(), where it returns to ra, is the
  * deferred call that p runs.  Asks libunwind. */
 bool panic__callsrecover(const struct panic *p, void *ra);
+/* The CFA of what the function whose frame address is fp, a caller, has called:
+ * what lies below belongs to others.  Asks libunwind. */
+uintptr_t panic__calledcfa(const void *fp);
 /* The frame address that a compiler with no builtin for it did not pass: of
  * the function that the caller of this returns to at ra. */
 void *panic__callerfp(void *ra);
@@ -253,6 +256,15 @@ static inline void *panic__floor(const struct panic__defer *t, void *fp,
 	return fp;
 }
 #endif
+
+/* cleanup.c */
+
+/* Takes the handlers of pthread_cleanup_push() that lie below sp off their
+ * chain. */
+void panic__dropcleanups(uintptr_t sp);
+/* The same below what the function whose frame address is fp, a caller, holds
+ * itself. */
+void panic__landcleanups(const void *fp);
 
 /* stale.c */
 

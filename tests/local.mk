@@ -5,6 +5,7 @@ PANIC_TESTS = \
 	tests/test-backtrace \
 	tests/test-callersp \
 	tests/test-cancel \
+	tests/test-cleanup \
 	tests/test-chain \
 	tests/test-crash \
 	tests/test-current \
@@ -85,6 +86,7 @@ tests_gdb_target_LDADD = lib/libpanic.la $(SYSTEM_LIBS)
 # Frames that pthread_cancel unwinds, and others that nothing may unwind.
 tests_test_cancel_CFLAGS = $(AM_CFLAGS) -fexceptions
 tests_test_try_CFLAGS = $(AM_CFLAGS) -fexceptions
+tests_test_cleanup_CFLAGS = $(AM_CFLAGS) -fno-exceptions
 tests_test_stale_CFLAGS = $(AM_CFLAGS) -fno-exceptions
 
 # It asks libunwind as the library does.
