@@ -230,7 +230,8 @@ class Info(gdb.Command):
     def each_thread(self):
         before = gdb.selected_thread()
         try:
-            for thread in reversed(gdb.selected_inferior().threads()):
+            for thread in sorted(gdb.selected_inferior().threads(),
+                                 key=lambda thread: thread.num):
                 thread.switch()
                 print('Thread %d%s:' % (thread.num, ' "%s"' % thread.name
                                         if thread.name else ''))

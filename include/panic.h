@@ -101,8 +101,8 @@ struct panic;
 struct panic__frame;
 
 /* A place in the source, and for a deferred call its function, where that was
- * given by its name (else NULL), and how to call it (NULL: it is a void (*)(void
- * *)).  Made by the macros. */
+ * given by its name (else NULL), and how to call it (NULL: it takes a pointer
+ * and returns nothing).  Made by the macros. */
 struct panic_site {
 	const char *file;
 	const char *function;
@@ -234,9 +234,10 @@ PANIC_EXPORT const struct panic *panic_under(const struct panic *p);
 /*
  * panic_take() copies p so that it outlives the deferred function, the stack
  * and the module it came from, and moves the ownership of its data to the
- * copy: the type itself may go, but not its release function.  Returns the copy, to be ended by panic_free() or given back by
- * repanic(), in any thread; or NULL with errno ENOMEM, and then p is as it
- * was.  panic_free(NULL) does nothing.
+ * copy: the type itself may go, but not its release function.  Returns the
+ * copy, to be ended by panic_free() or given back by repanic(), in any thread;
+ * or NULL with errno ENOMEM, and then p is as it was.  panic_free(NULL) does
+ * nothing.
  */
 PANIC_EXPORT struct panic *panic_take(const struct panic *p);
 PANIC_EXPORT void panic_free(struct panic *p);

@@ -129,7 +129,7 @@ bool panic__callsrecover(const struct panic *p, void *ra)
 	return yes;
 }
 
-/* Whether a function whose caller's CFA is cfa may have the frame address fp. */
+/* Whether the function with that CFA may have the frame address fp. */
 static bool isabove(uintptr_t cfa, const void *fp)
 {
 #if defined __aarch64__		/* fp is in the frame, not where it ends */

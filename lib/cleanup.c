@@ -80,8 +80,8 @@ static void setnewest(buffer *b)
 
 #if defined HAVE___PTHREAD_REGISTER_CANCEL || defined HAVE_STRUCT___PTCB
 
-/* Whether the buffer b lies below sp, on the same stack, or on the one for after
- * an overflow, which a jump to sp leaves. */
+/* Whether the buffer b lies below sp, on the same stack, or on the one for
+ * after an overflow, which a jump to sp leaves. */
 static bool isbelow(const buffer *b, uintptr_t sp)
 {
 	const void *to = (const void *)sp;

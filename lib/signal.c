@@ -132,22 +132,28 @@ static bool cramped(uintptr_t sp)
 	return !panic__m.overflow.hi && sp - panic__g.lo < LEAST;
 }
 
+/* What the fault is, whatever code it interrupted. */
+static enum verdict meaning(struct panic_fault *f, ucontext_t *uc)
+{
+	if (f->signal == SIGFPE) {
+		arithmetic(f, uc);
+		return OURS;
+	}
+	if (f->address == f->pc && CONTEXT_SP(uc) != 0)
+		uncall(uc);
+	return memory(f, (uintptr_t)CONTEXT_SP(uc));
+}
+
 /* Go: sighandler, canpanic. */
 static enum verdict judge(struct panic_fault *f, ucontext_t *uc)
 {
-	enum verdict v = OURS;
+	enum verdict v;
 
 	if (f->code <= 0 && f->signal != SIGABRT)
 		return SENT;
 	if (!ispanics(f->signal))
 		return FATAL;
-	if (f->signal != SIGFPE && f->address == f->pc &&
-	    CONTEXT_SP(uc) != 0)
-		uncall(uc);
-	if (f->signal == SIGFPE)
-		arithmetic(f, uc);
-	else
-		v = memory(f, (uintptr_t)CONTEXT_SP(uc));
+	v = meaning(f, uc);
 	if (v == STACKFULL || v == HANDLERFULL)
 		return v;
 	if (maylock((uintptr_t)CONTEXT_PC(uc)))

@@ -30,8 +30,9 @@ NOINLINE static void recovers(void)
 NOINLINE static void recovers_by_deferproc(void)
 {
 	if (deferproc(rescue, NULL))
-		return;
+		goto epilogue;
 	panics_under_a_handler();
+epilogue:
 	deferreturn();
 }
 

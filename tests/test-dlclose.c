@@ -32,7 +32,8 @@ int main(void)
 	pthread_t thread;
 	void *failed;
 
-	snprintf(path, sizeof path, "%s/lib/.libs/libpanic.so", top ? top : ".");
+	snprintf(path, sizeof path, "%s/lib/.libs/libpanic.so",
+		top ? top : ".");
 	if (access(path, R_OK))
 		return 77;	/* there is a static one only */
 	if (pthread_create(&thread, NULL, use, path) ||

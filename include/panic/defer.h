@@ -103,8 +103,8 @@ PANIC_DEFERRABLE(addrinfo, void, struct addrinfo *)
 /* What an inline frame and the library must agree on: an address that is the
  * same through one activation of a function and higher in its callers, and
  * beside it on the stack the saved return address, which tells whether that
- * activation is still there.  Most often the CFA is that, also where the stack is
- * realigned, and needs no frame pointer. */
+ * activation is still there.  Most often the CFA is that, also where the stack
+ * is realigned, and needs no frame pointer. */
 #if !defined __GNUC__
 #define PANIC_FP_() NULL
 #elif defined __aarch64__ || defined __riscv

@@ -157,15 +157,15 @@ extern PANIC_EXPORT __thread struct panic_g panic__g PANIC__TLS;
 #define PANIC__LOOK PANIC__INLINE
 #endif
 
-/* Out of line: opens the frame f of the function at fp by its first call.  It is
- * the thread's first, or on another stack; or a dead record is on the chain, and
- * the process ends. */
+/* Out of line: opens the frame f of the function at fp by its first call.  It
+ * is the thread's first, or on another stack; or a dead record is on the chain,
+ * and the process ends. */
 PANIC_EXPORT PANIC_COLD void panic__open_slow(struct panic__frame *f,
 	void *fp, void (*fn)(void), void *arg, const struct panic_site *site,
 	enum panic__landing landing);
 /* Out of line: registers a call that is NULL, or beyond the inline slots, or of
- * which the compiler does not know whether it is the first.  Returns the frame's
- * n. */
+ * which the compiler does not know whether it is the first.  Returns the
+ * frame's n. */
 PANIC_EXPORT uint32_t panic__defer_slow(struct panic__frame *f, void *fp,
 	void (*fn)(void), void *arg, const struct panic_site *site,
 	enum panic__landing landing);
@@ -425,7 +425,8 @@ PANIC__INLINE void panic__push(struct panic__scope *scope, void *fp,
 			return;
 		}
 		panic__know(scope, s);
-		if (PANIC__LIKELY(t) && PANIC__UNLIKELY(t == &panic__here(f)->d ||
+		if (PANIC__LIKELY(t) &&
+		    PANIC__UNLIKELY(t == &panic__here(f)->d ||
 		    panic__stale(t, PANIC__FLOOR(t, fp)))) {
 			panic__open_slow(f, fp, fn, arg, site, scope->landing);
 		} else {

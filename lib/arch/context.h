@@ -86,7 +86,8 @@ static inline void inject(ucontext_t *uc, uintptr_t top,
 static inline void leavehandler(const ucontext_t *uc)
 {
 #ifdef HAVE_SIGRETURN
-	if (bykernel(uc) && !(uc->uc_stack.ss_flags & ~(SS_ONSTACK | SS_DISABLE)))
+	if (bykernel(uc) &&
+	    !(uc->uc_stack.ss_flags & ~(SS_ONSTACK | SS_DISABLE)))
 		panic__sigreturn(uc);
 #else
 	(void)uc;
