@@ -100,13 +100,14 @@ extern "C" {
 struct panic;
 struct panic__frame;
 
-/* A place in the source, and for a deferred call its function, where that was
- * given by its name (else NULL), and how to call it (NULL: it takes a pointer
- * and returns nothing).  Made by the macros. */
+/* A place in the source, and for a deferred call whether it is for a panic only,
+ * how to call it (NULL: it takes a pointer and returns nothing), and its
+ * function, where that was given by its name (else NULL).  Made by the macros. */
 struct panic_site {
 	const char *file;
 	const char *function;
 	int line;
+	int onpanic;
 	void (*call)(void (*fn)(void), void *arg);
 	void (*fn)(void);
 };
@@ -274,16 +275,17 @@ PANIC_EXPORT void panic_g_free(struct panic_g *g);
 /* The place where it stands, as a const struct panic_site *, with the members
  * of a deferred call. */
 #if defined __GNUC__
-#define PANIC_SITE_(call, fn) (__extension__ ({ \
+#define PANIC_SITE_(onpanic, call, fn) (__extension__ ({ \
 	static const struct panic_site panic_site__ = \
-		{ __FILE__, __func__, __LINE__, call, fn }; \
+		{ __FILE__, __func__, __LINE__, onpanic, call, fn }; \
 	&panic_site__; \
 }))
 #else
-#define PANIC_SITE_(call, fn) \
-	(&(const struct panic_site){ __FILE__, __func__, __LINE__, call, fn })
+#define PANIC_SITE_(onpanic, call, fn) \
+	(&(const struct panic_site){ __FILE__, __func__, __LINE__, onpanic, \
+		call, fn })
 #endif
-#define PANIC_HERE_() PANIC_SITE_(NULL, NULL)
+#define PANIC_HERE_() PANIC_SITE_(0, NULL, NULL)
 
 /* The canonical frame address of the function it stands in; NULL lets the
  * library ask libunwind. */
@@ -334,6 +336,7 @@ PANIC_EXPORT void panic_g_free(struct panic_g *g);
 #define deferreturn() PANIC_DEFERRETURN()
 #if defined __GNUC__
 #define defer(fn, arg) PANIC_DEFER(fn, arg)
+#define defer_on_panic(fn, arg) PANIC_DEFER_ON_PANIC(fn, arg)
 #define defer_frame() PANIC_DEFER_FRAME()
 #define recover_frame(...) PANIC_RECOVER_FRAME(__VA_ARGS__)
 #endif

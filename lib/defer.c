@@ -21,12 +21,13 @@ static PANIC_NORETURN void outofmemory(struct panic__slot s)
 static struct panic__slot newcall(void (*fn)(void), void *arg,
 	const struct panic_site *site)
 {
-	static const struct panic_site nil =
-		{ "(nil)", "(nil)", 0, NULL, (void (*)(void))panic__nilcall };
+#define NIL(n) \
+	{ "(nil)", "(nil)", 0, n, NULL, (void (*)(void))panic__nilcall }
+	static const struct panic_site nil[] = { NIL(0), NIL(1) };
 
 	if (fn)
 		return (struct panic__slot){ fn, arg, site };
-	return (struct panic__slot){ NULL, NULL, &nil };
+	return (struct panic__slot){ NULL, NULL, &nil[site->onpanic] };
 }
 
 static void calibrate(void);
@@ -86,10 +87,10 @@ uint32_t panic__defer_slow(struct panic__frame *f, void *fp, void (*fn)(void),
 static void unwound(struct panic__frame **left)
 {
 	if (*left)
-		panic__run(*left);
+		panic__run(*left, 0);
 }
 
-void panic__run(struct panic__frame *f)
+void panic__run(struct panic__frame *f, int onpanic)
 {
 	struct panic__frame *left __attribute__((cleanup(unwound))) = f;
 	struct panic__slot s;
@@ -101,7 +102,7 @@ void panic__run(struct panic__frame *f)
 			panic__unlinkframe(f);
 			left = NULL;
 		}
-		if (popped)
+		if (popped && (onpanic || !s.site->onpanic))
 			panic__call(&s);
 	} while (left);
 }

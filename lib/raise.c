@@ -79,7 +79,7 @@ void panic__nilcall(void *unused)
 {
 	(void)unused;
 	static const struct panic_site site =
-		{ "(nil)", "(nil)", 0, NULL, NULL };
+		{ .file = "(nil)", .function = "(nil)" };
 
 	panic_printf(NULL, &site, "runtime error: invalid memory address or "
 		"nil pointer dereference");
@@ -88,7 +88,7 @@ void panic__nilcall(void *unused)
 void panic__raisefault(struct panic_fault *fault)
 {
 	static const struct panic_site site =
-		{ "(fault)", "(fault)", 0, NULL, NULL };
+		{ .file = "(fault)", .function = "(fault)" };
 	struct panic p;
 
 	panic__init(&p, &site, &panic_fault_type, fault);

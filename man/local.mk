@@ -7,6 +7,7 @@ dist_man_MANS = \
 	man/panic.7 \
 	man/defer.3 \
 	man/defer_frame.3 \
+	man/defer_on_panic.3 \
 	man/deferproc.3 \
 	man/deferreturn.3 \
 	man/goexit.3 \

@@ -17,6 +17,7 @@ PANIC_TESTS = \
 	tests/test-frame \
 	tests/test-goexit \
 	tests/test-near \
+	tests/test-on-panic \
 	tests/test-outlast \
 	tests/test-panic \
 	tests/test-preinit \

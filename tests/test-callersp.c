@@ -52,7 +52,7 @@ END_TEST
 /* deferproc() of a compiler that has no builtin for the frame address. */
 #define PLAIN_DEFERPROC(fn, arg) \
 	PANIC_SETJMP_(panic_deferproc(NULL, PANIC_FN_(fn), PANIC_ARG_(arg), \
-		PANIC_SITE_(PANIC_CALL_(fn), NULL))->env)
+		PANIC_SITE_(0, PANIC_CALL_(fn), NULL))->env)
 
 static void changes_its_locals(void)
 {

@@ -66,7 +66,8 @@ static void overwrite(void)
 /* What a module that is unloaded later would do. */
 static void raise_from_a_module(void)
 {
-	static struct panic_site site = { file, function, 77, NULL };
+	static struct panic_site site = { .file = file,
+		.function = function, .line = 77 };
 
 	strcpy(file, "module.c");
 	strcpy(function, "entry");

@@ -140,7 +140,7 @@ struct panic_proc {
 #define PANIC_DEFERPROC(fn, arg) \
 	PANIC_SETJMP_(panic_deferproc(PANIC_FP_(), PANIC_FN_(fn), \
 		(PANIC_CHECK_(fn, arg), PANIC_ARG_(arg)), \
-		PANIC_SITE_(PANIC_CALL_(fn), NULL))->env)
+		PANIC_SITE_(0, PANIC_CALL_(fn), NULL))->env)
 
 PANIC_EXPORT struct panic_proc *panic_deferproc(void *fp, void (*fn)(void),
 	void *arg, const struct panic_site *site);

@@ -171,8 +171,9 @@ PANIC_EXPORT uint32_t panic__defer_slow(struct panic__frame *f, void *fp,
 	enum panic__landing landing);
 /* Out of line: f is not the newest record. */
 PANIC_EXPORT PANIC_COLD void panic__leave_slow(struct panic__frame *f);
-/* Out of line: runs the calls that are left, and takes f off the chain. */
-PANIC_EXPORT PANIC_COLD void panic__run(struct panic__frame *f);
+/* Out of line: runs the calls that are left, those for a panic too if it has
+ * one, and takes f off the chain. */
+PANIC_EXPORT PANIC_COLD void panic__run(struct panic__frame *f, int onpanic);
 /* The statement of the recover_frame() at site did not leave the block. */
 PANIC_EXPORT PANIC_NORETURN PANIC_COLD
 void panic__fell_through(const struct panic_site *site);
@@ -273,7 +274,8 @@ PANIC__INLINE void panic__runslot(struct panic__frame *f, uint32_t i,
 	const struct panic__slot call = f->slot[i];
 
 	panic__pop(f, i, left);
-	panic__call(&call);
+	if (PANIC__LIKELY(!call.site->onpanic))
+		panic__call(&call);
 }
 
 #ifdef __OPTIMIZE__
@@ -283,7 +285,8 @@ PANIC__INLINE void panic__runknown(struct panic__frame *f, uint32_t i,
 {
 	panic__pop(f, i, left);
 	known.arg = f->slot[i].arg;
-	panic__call(&known);
+	if (!known.site->onpanic)
+		panic__call(&known);
 }
 
 #define PANIC__RUNKNOWN(i) \
@@ -366,7 +369,7 @@ PANIC__INLINE int panic__asknown(const struct panic__scope *scope)
 PANIC__INLINE void panic__unwound(struct panic__frame *const *left)
 {
 	if (*left)
-		panic__run(*left);
+		panic__run(*left, 0);
 }
 #define PANIC__IFUNWOUND __attribute__((cleanup(panic__unwound)))
 #else
@@ -384,7 +387,7 @@ PANIC__INLINE void panic__leave(const struct panic__scope *scope)
 		panic__runall(scope->frame, scope, &left);
 	} else {
 		left = NULL;
-		panic__run(scope->frame);
+		panic__run(scope->frame, 0);
 	}
 }
 
@@ -459,7 +462,7 @@ PANIC__INLINE void panic__landed(struct panic__scope *scope,
 {
 	*scope = panic__scope(f, PANIC__LANDING);
 	if (PANIC__UNLIKELY((uint16_t)f->d.n))
-		panic__run(f);
+		panic__run(f, 1);
 }
 
 /* recover() and the like, where most often there is no panic. */
@@ -520,11 +523,21 @@ PANIC__INLINE void panic__landed(struct panic__scope *scope,
  * calls), fn(arg) is called at once and a panic with ENOMEM raised.  A NULL fn
  * panics when its call is due.  Of a pointer p to a function write p, not *p.
  */
-#define PANIC_DEFER(fn, arg) do { \
+#define PANIC_DEFER(fn, arg) PANIC__DEFER(0, fn, arg)
+
+/*
+ * defer_on_panic(fn, arg): the same, and the call runs only if a panic or a
+ * goexit() leaves the block, recovered or not: to undo what the caller keeps if
+ * the function returns.  A cancel, pthread_exit() and an exception of C++ leave
+ * as a return does.  Zig: errdefer.
+ */
+#define PANIC_DEFER_ON_PANIC(fn, arg) PANIC__DEFER(1, fn, arg)
+
+#define PANIC__DEFER(onpanic, fn, arg) do { \
 	PANIC_CHECK_(fn, arg); \
 	panic__push(&panic_frame__, PANIC_FP_(), PANIC_FN_(fn), \
 		PANIC_ARG_(arg), \
-		PANIC_SITE_(PANIC_CALL_(fn), PANIC__NAMED(fn))); \
+		PANIC_SITE_(onpanic, PANIC_CALL_(fn), PANIC__NAMED(fn))); \
 } while (0)
 
 #endif
