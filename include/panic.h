@@ -158,6 +158,12 @@ PANIC_EXPORT PANIC_NORETURN PANIC_COLD
 void panic_raise(struct panic__frame *near, const struct panic_site *site,
 	const struct panic_type *type, void *data);
 
+/* panic_valuef(type, data, fmt, ...): the same with a message, as that of
+ * panic(), in place of the type's text.  Go: panic(fmt.Errorf(...)). */
+PANIC_EXPORT PANIC_NORETURN PANIC_COLD PANIC_PRINTF(4, 5)
+void panic_raisef(const struct panic_site *site, const struct panic_type *type,
+	void *data, const char *fmt, ...);
+
 /*
  * repanic(p): raises the same value again, with its origin, message and
  * errno.  p comes from recover(), or from panic_take(), and then it belongs
@@ -298,6 +304,41 @@ PANIC_EXPORT void panic_g_free(struct panic_g *g);
 #define PANIC(...) panic_printf(NULL, PANIC_HERE_(), __VA_ARGS__)
 #define panic_errno(...) panic_errnof(NULL, PANIC_HERE_(), __VA_ARGS__)
 #define panic_value(type, data) panic_raise(NULL, PANIC_HERE_(), type, data)
+#define panic_valuef(type, data, ...) \
+	panic_raisef(PANIC_HERE_(), type, data, __VA_ARGS__)
+
+/*
+ * For a function that panics on behalf of its caller: panic_here() in the
+ * caller is its place, as a const struct panic_site *, valid while that runs;
+ * panic_at(site, fmt, ...) and panic_errno_at(site, fmt, ...) panic there.
+ *
+ *	#define xmalloc(size) xmalloc_at(panic_here(), size)
+ */
+#define panic_here() PANIC_HERE_()
+#define panic_at(site, ...) panic_printf(NULL, site, __VA_ARGS__)
+#define panic_errno_at(site, ...) panic_errnof(NULL, site, __VA_ARGS__)
+
+/*
+ * panic_must(call): what the call yields, or if that is -1, a null pointer or
+ * MAP_FAILED, panic_errno() with the call as message:
+ *
+ *	int fd = panic_must(open(path, O_RDONLY));
+ *
+ * Not for functions that return an error's number, as those of pthreads do.
+ * Needs GCC or Clang.  Go: template.Must and its like.
+ */
+#if defined __GNUC__
+#define panic_must(call) (__extension__ ({ \
+	__typeof__(call) panic_result__ = (call); \
+	if (PANIC_FAILED_(panic_result__)) \
+		panic_errno_at(PANIC_HERE_(), "%s", #call); \
+	panic_result__; \
+}))
+/* The class is 5 for pointers. */
+#define PANIC_FAILED_(result) \
+	((result) == (__typeof__(result))-1 || \
+	(__builtin_classify_type(result) == 5 && !(result)))
+#endif
 #define PANIC_REPANIC(p) panic_repanic(PANIC_HERE_(), p)
 #define PANIC_RECOVER() panic_recover(PANIC_CFA_(), PANIC_HERE_())
 #define PANIC_RECOVER_IF(type) \

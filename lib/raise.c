@@ -54,6 +54,24 @@ void panic_raise(struct panic__frame *near, const struct panic_site *site,
 	__builtin_unreachable();
 }
 
+void panic_raisef(const struct panic_site *site, const struct panic_type *type,
+	void *data, const char *fmt, ...)
+{
+	struct panic p;
+	int errnum = errno;
+	va_list ap;
+
+	panic__inittyped(&p, site, type, data);
+	if (type) {
+		va_start(ap, fmt);
+		panic__format(&p, fmt, ap);
+		va_end(ap);
+	}
+	errno = errnum;
+	panic__gopanic(&p, NULL);
+	__builtin_unreachable();
+}
+
 void panic_repanic(const struct panic_site *site, const struct panic *r)
 {
 	struct panic *from = (struct panic *)(uintptr_t)r;

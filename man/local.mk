@@ -12,12 +12,14 @@ dist_man_MANS = \
 	man/deferreturn.3 \
 	man/goexit.3 \
 	man/panic.3 \
+	man/panic_at.3 \
 	man/panic_backtrace.3 \
 	man/panic_critical_begin.3 \
 	man/panic_critical_end.3 \
 	man/panic_current.3 \
 	man/panic_data.3 \
 	man/panic_errno.3 \
+	man/panic_errno_at.3 \
 	man/panic_errnum.3 \
 	man/panic_fatal.3 \
 	man/panic_file.3 \
@@ -27,8 +29,10 @@ dist_man_MANS = \
 	man/panic_g_free.3 \
 	man/panic_g_new.3 \
 	man/panic_g_switch.3 \
+	man/panic_here.3 \
 	man/panic_line.3 \
 	man/panic_message.3 \
+	man/panic_must.3 \
 	man/panic_on_fault.3 \
 	man/panic_print_stack.3 \
 	man/panic_set_crash_fd.3 \
@@ -47,6 +51,7 @@ dist_man_MANS = \
 	man/panic_typeof.3 \
 	man/panic_under.3 \
 	man/panic_value.3 \
+	man/panic_valuef.3 \
 	man/panic_version.3 \
 	man/recover.3 \
 	man/recover_frame.3 \

@@ -16,6 +16,7 @@ PANIC_TESTS = \
 	tests/test-fatal \
 	tests/test-frame \
 	tests/test-goexit \
+	tests/test-must \
 	tests/test-near \
 	tests/test-on-panic \
 	tests/test-outlast \

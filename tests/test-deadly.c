@@ -116,7 +116,9 @@ START_TEST(a_forbidden_system_call_is_fatal_with_a_report)
 	assert_ends(dies_of_a_call, "SIGABRT");
 	assert_told("[signal SIGSYS: bad system call code=0x1 addr=0x");
 	assert_told("fatal error: bad system call\n");
+#ifdef __GLIBC__		/* no walk leaves musl's syscall() */
 	assert_told("calls_what_is_forbidden+");
+#endif
 #endif
 }
 END_TEST
