@@ -100,9 +100,10 @@ extern "C" {
 struct panic;
 struct panic__frame;
 
-/* A place in the source, and for a deferred call whether it is for a panic only,
- * how to call it (NULL: it takes a pointer and returns nothing), and its
- * function, where that was given by its name (else NULL).  Made by the macros. */
+/* A place in the source, and for a deferred call whether it is for a panic
+ * only, how to call it (NULL: it takes a pointer and returns nothing), and its
+ * function, where that was given by its name (else NULL).  Made by the
+ * macros. */
 struct panic_site {
 	const char *file;
 	const char *function;
