@@ -1,14 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# tutorial.sh [PAGE] - follows a page as a reader does: writes each program that
-# begins with its name, types each command, and compares what comes out.  A line
-# "..." stands for any lines, and "..." at the end of a line for any rest.
+# tutorial.sh [PAGE...] - follows pages, those of doc/ if none is named, as a
+# reader does: writes each program that begins with its name, types each command,
+# and compares what comes out.  A line "..." stands for any lines, and "..." at the
+# end of a line for any rest.
 #
 # In the build tree the compiler and pkg-config are those of the build; with
 # INSTALLED=1 they are the machine's own.
 
 top=$(cd "${top_srcdir:-.}" && pwd)
-page=${1:-$top/doc/tutorial.md}
+[ $# -gt 0 ] || set -- "$top"/doc/*.md
+start=$PWD
 dir=$(mktemp -d) || exit 99
 trap 'rm -rf "$dir"' EXIT
 checks=0 failures=0
@@ -44,8 +46,8 @@ tools()
 	PATH=$dir/tools:$PATH
 }
 
-# A program goes to the file that its first line names, the N-th block of
-# commands to N.console.
+# extract FOLDER PAGE: a program goes to the file that its first line names, the
+# N-th block of commands to N.console.
 extract()
 {
 	awk -v dir="$1" '
@@ -53,7 +55,7 @@ extract()
 	/^```console$/ { file = sprintf("%s/%03d.console", dir, ++n); next }
 	/^```/ { file = ""; next }
 	program { file = dir "/" $2; program = 0 }
-	file { print > file }' "$page"
+	file { print > file }' "$2"
 }
 
 # What should come out, as a quoted pattern for case.
@@ -90,9 +92,18 @@ type_in()
 }
 
 [ -n "${INSTALLED-}" ] || tools
-mkdir "$dir/work" && extract "$dir/work" && cd "$dir/work" || exit 99
-for file in *.console; do
-	type_in "$file"
+# follow PAGE, in a folder of its own.
+follow()
+{
+	work=$(mktemp -d "$dir/XXXXXX") && extract "$work" "$1" &&
+		cd "$work" || exit 99
+	for file in *.console; do
+		[ ! -e "$file" ] || type_in "$file"
+	done
+}
+
+for page; do
+	cd "$start" && follow "$page"
 done
 echo "$checks checks"
 [ "$checks" -gt 1 ] && [ $failures -eq 0 ]
