@@ -9,7 +9,8 @@
 /*
  * The pool of a thread (Go: the P's).  Records go back to it, and from it to
  * the heap when it is full.  The record freed last is never given to the heap
- * at once: recovery() still jumps through it.
+ * at once: recovery() still jumps through it.  A thread that has ended keeps
+ * that one only, until deferreturn() comes.
  */
 enum { POOLMAX = 32 };
 
@@ -27,7 +28,7 @@ static void *take(struct panic__pool *pool, size_t size)
 
 static void give(struct panic__pool *pool, void *r)
 {
-	if (pool->n >= POOLMAX) {
+	if (pool->n >= (panic__m.ended ? 1 : POOLMAX)) {
 		void **old = pool->head;
 
 		pool->head = *old;
@@ -92,7 +93,10 @@ static void popheap(struct panic__defer *d, struct panic__slot *s)
 		setchunk(d, c->link);
 		if (!c->link)
 			d->n = PANIC__SLOTS;
-		give(&panic__m.chunks, c);
+		if (PANIC__UNLIKELY(panic__m.ended))
+			panic__mfree(c);
+		else
+			give(&panic__m.chunks, c);
 	}
 }
 

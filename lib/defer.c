@@ -161,12 +161,12 @@ PANIC__ONCE void panic_deferreturn(void *fp, const struct panic_site *site)
 	for (;;) {
 		d = panic__g._defer;
 		if (!d || d == &panic__first)
-			return;
+			break;
 		if (panic__isdead(d, fp, __builtin_return_address(0)))
 			panic__dead(d, fp, "deferreturn() was called",
 				site);
 		if (d->openDefer || d->fp != fp)
-			return;
+			break;
 		/* Freed before the call: a panic in it must not run it
 		 * again. */
 		s = ((struct panic__proc *)d)->slot;
@@ -175,6 +175,8 @@ PANIC__ONCE void panic_deferreturn(void *fp, const struct panic_site *site)
 		panic__unlink(d);
 		panic__call(&s);
 	}
+	if (PANIC__UNLIKELY(panic__m.ended))
+		panic__freepools();
 }
 
 /*

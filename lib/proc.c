@@ -120,7 +120,9 @@ static void threadexit(void *unused)
 			"the thread ended", NULL);
 	panic__freepools();
 	panic__freesigstack();
-	/* A destructor that runs later may defer. */
+	/* A destructor that runs later may defer, perhaps after the last time
+	 * that this one runs. */
+	panic__m.ended = true;
 	panic__g._defer = &panic__first;
 	panic__m.exiting = false;
 }

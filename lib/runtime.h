@@ -141,6 +141,7 @@ struct panic__m {
 	size_t mapsize;
 	bool sigstack;		/* the alternate stack is ours */
 	bool exiting;		/* by goexit() */
+	bool ended;		/* nobody will free what it keeps from now on */
 	bool onfault;		/* panic_on_fault() */
 	bool handling;		/* the handler of faults runs */
 	volatile sig_atomic_t critical;
@@ -215,7 +216,8 @@ static inline void panic__unlink(struct panic__defer *d)
 	if (!d->openDefer)
 		panic__freedefer((struct panic__proc *)d);
 }
-/* Frees the pools of the calling thread. */
+/* Frees the pools of the calling thread, which jumps to no record of
+ * deferproc() now. */
 void panic__freepools(void);
 
 /* callersp.c */

@@ -74,7 +74,7 @@ int panic__initsignals(void)
 {
 	int status;
 
-	if (!panic__sigstacks.wanted)
+	if (!panic__sigstacks.wanted || panic__m.ended)
 		return 0;
 	status = initsigstack();
 	unblock();

@@ -457,6 +457,50 @@ START_TEST(records_come_from_the_pool_the_second_time)
 }
 END_TEST
 
+static pthread_key_t key;
+
+static void recover_far(void)
+{
+	recover_frame(return);
+	for (int i = 0; i < 50; i++)
+		defer(rescue, NULL);
+	raise_text("far");
+}
+
+static void recover_proc(void)
+{
+	if (deferproc(rescue, NULL))
+		goto epilogue;
+	raise_text("proc");
+epilogue:
+	deferreturn();
+}
+
+/* As long as the C library calls it again. */
+static void use_frames(void *value)
+{
+	recover_far();
+	recover_proc();
+	pthread_setspecific(key, value);
+}
+
+static void ends_with_frames(void)
+{
+	fail_from(0, 0);
+	use_frames(&key);
+}
+
+START_TEST(destructors_that_use_frames_leave_nothing)
+{
+	/* The library's own destructor comes first. */
+	recover_far();
+	ck_assert(!pthread_key_create(&key, use_frames));
+	in_thread(ends_with_frames);
+	ck_assert_int_gt(calls, 0);
+	ck_assert_int_eq(live, 0);
+}
+END_TEST
+
 int main(void)
 {
 	return RUN_TESTS("memory",
@@ -472,5 +516,6 @@ int main(void)
 		panic_g_new_without_memory_returns_null,
 		eight_defers_and_a_message_that_fits_need_no_heap,
 		each_allocation_may_fail_and_nothing_is_lost,
-		records_come_from_the_pool_the_second_time);
+		records_come_from_the_pool_the_second_time,
+		destructors_that_use_frames_leave_nothing);
 }
