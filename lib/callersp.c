@@ -23,6 +23,7 @@
 /* panic_deferproc(): caller's sp - fp */
 static uintptr_t spdistance;
 uintptr_t panic__argdistance, panic__neardistance;
+bool panic__calibrated;
 
 /* Sets the cursor to the caller of the function in which it stands. */
 #define CALLER(cursor, context) \
@@ -94,8 +95,7 @@ PANIC__ONCE void panic__checkargp(const void *argp)
 	unw_context_t uc;
 	unw_cursor_t c;
 
-	if (panic__argdistance && panic__neardistance && CALLER(&c, &uc) &&
-	    cfa(&c) != (uintptr_t)argp)
+	if (panic__calibrated && CALLER(&c, &uc) && cfa(&c) != (uintptr_t)argp)
 		panic__throw("getargp: %p, but libunwind says %#lx", argp,
 			(unsigned long)cfa(&c));
 }

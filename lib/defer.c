@@ -224,6 +224,7 @@ static void calibrateall(void)
 	calibratenear();
 	calibratefar();
 	calibrateproc();
+	panic__calibrated = true;
 }
 
 /* Before main(), because by the time of the first panic the heap or the loader

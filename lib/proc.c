@@ -164,7 +164,7 @@ __attribute__((constructor)) static void init(void)
 int panic_thread_init(void)
 {
 	(void)panic__getchain();
-	if (!panic__argdistance && !panic__g._defer)
+	if (!panic__calibrated && !panic__g._defer)
 		panic__g._defer = &panic__first;	/* for defer.c */
 	return panic__initsignals();
 }

@@ -228,6 +228,8 @@ uintptr_t panic__getcallersp(void *fp);
 /* The CFA that a function called by panic__gopanic() has, less the frame
  * address of that; the same of panic__raise(), less that of its panic. */
 extern uintptr_t panic__argdistance, panic__neardistance;
+/* Whether they were measured; either may be 0. */
+extern bool panic__calibrated;
 /* Sets one of these: a deferred call of a panic, which it stops. */
 void panic__measure(void *distance);
 /* Asks libunwind whether argp is right, in builds with unwind checks. */
