@@ -139,17 +139,29 @@ static bool isabove(uintptr_t cfa, const void *fp)
 #endif
 }
 
-uintptr_t panic__calledcfa(const void *fp)
+static uintptr_t calledby(unw_cursor_t *c, const void *fp)
 {
-	int errnum = errno;	/* libunwind may look for files */
-	uintptr_t called = 0;
+	uintptr_t called;
+
+	do
+		called = cfa(c);
+	while (unw_step(c) > 0 && !isabove(cfa(c), fp));
+	return called;
+}
+
+static uintptr_t calledcfa(const void *fp)
+{
 	unw_context_t uc;
 	unw_cursor_t c;
 
-	if (CALLER(&c, &uc))
-		do
-			called = cfa(&c);
-		while (unw_step(&c) > 0 && !isabove(cfa(&c), fp));
+	return CALLER(&c, &uc) ? calledby(&c, fp) : 0;
+}
+
+uintptr_t panic__calledcfa(const void *fp)
+{
+	int errnum = errno;	/* libunwind may look for files */
+	uintptr_t called = calledcfa(fp);
+
 	errno = errnum;
 	return called;
 }

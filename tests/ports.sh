@@ -170,14 +170,14 @@ cannot() {
 	qemu	the_head_tells_program_version_process_thread_and_time	the thread has qemu's name
 	qemu	a_report_goes_to_a_log_and_never_into_data	qemu has last words of its own for standard error
 	qemu	a_handler_for_once_is_called_once	qemu has last words of its own for standard error
+	qemu	what_hangs_is_left	no signal of the watchdog's timer arrives
 	qemu	the_program_does_not_see_the_child_that_reads_symbols	wait() sees every child
 	qemu	all_threads_are_shown_and_the_deaf_are_named	a real-time signal does not stop a thread in a system call
 	qemu	no_memory_does_not_stop_it	memory cannot be limited
 	qemu	no_descriptor_keeps_the_process_alive	a process that has closed standard error does not die
 	qemu	no_other_signal_is_unblocked	it keeps signals 63 and 64 for itself
 	ppc64el	abort_in_a_thread_that_blocks_all_is_reported	qemu's signal trampoline is not the kernel's: libunwind does not know it
-	arm64	what_hangs_is_left	no signal of the watchdog's timer arrives
-	armhf	what_hangs_is_left	no signal of the watchdog's timer arrives
+	s390x	an_instruction_that_is_none_is_fatal_with_a_report	libunwind finds no rules at a trap
 	armhf	an_instruction_that_is_none_is_fatal_with_a_report	libunwind finds no rules at a trap
 	armhf	abort_ends_with_a_report	libc's abort() has no unwind rules
 	armhf	abort_in_a_thread_that_blocks_all_is_reported	libc's abort() has no unwind rules

@@ -143,10 +143,13 @@ END_TEST
 
 static void die_in_libc(void)
 {
+	/* A compiler may put strlen() here. */
+	size_t (*volatile length)(const char *) = strlen;
+
 	start(0);
 	recover_frame(return);
 	defer(rescue_fault, NULL);
-	note("%zu", strlen((const char *)nowhere));
+	note("%zu", length((const char *)nowhere));
 }
 
 START_TEST(S100_a_fault_inside_libc_is_fatal)
