@@ -178,6 +178,8 @@ cannot() {
 	qemu	no_other_signal_is_unblocked	it keeps signals 63 and 64 for itself
 	ppc64el	abort_in_a_thread_that_blocks_all_is_reported	qemu's signal trampoline is not the kernel's: libunwind does not know it
 	s390x	an_instruction_that_is_none_is_fatal_with_a_report	libunwind finds no rules at a trap
+	ppc64el	abort_ends_with_a_report	qemu's signal trampoline is not the kernel's: libunwind does not know it
+	ppc64el	an_instruction_that_is_none_is_fatal_with_a_report	qemu's signal trampoline is not the kernel's: libunwind does not know it
 	armhf	an_instruction_that_is_none_is_fatal_with_a_report	libunwind finds no rules at a trap
 	armhf	abort_ends_with_a_report	libc's abort() has no unwind rules
 	armhf	abort_in_a_thread_that_blocks_all_is_reported	libc's abort() has no unwind rules

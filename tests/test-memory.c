@@ -492,12 +492,16 @@ static void ends_with_frames(void)
 
 START_TEST(destructors_that_use_frames_leave_nothing)
 {
+#if UNDER_TSAN
+	LEFT_OUT("TSan's own destructor has ended the thread by then");
+#else
 	/* The library's own destructor comes first. */
 	recover_far();
 	ck_assert(!pthread_key_create(&key, use_frames));
 	in_thread(ends_with_frames);
 	ck_assert_int_gt(calls, 0);
 	ck_assert_int_eq(live, 0);
+#endif
 }
 END_TEST
 
