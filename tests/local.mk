@@ -31,7 +31,8 @@ PANIC_TESTS = \
 	tests/test-thread \
 	tests/test-try \
 	tests/test-typed \
-	tests/test-value
+	tests/test-value \
+	tests/test-ways
 
 # Go's semantics, line by line (tests/CONFORMANCE.md), and Go's own tests.
 CONFORMANCE_TESTS = \
@@ -67,7 +68,8 @@ SHELL_TESTS = \
 	tests/gdb.sh \
 	tests/man.sh \
 	tests/panic-lint.sh \
-	tests/symbolize.sh
+	tests/symbolize.sh \
+	tests/ways.sh
 
 # A sanitizer takes the faults for itself, and does not like to be loaded by
 # programs that were built without it.
@@ -159,7 +161,7 @@ AM_TESTS_ENVIRONMENT = $(PANIC_ENVIRONMENT); \
 	PANIC_SYMBOLIZE; \
 	unset PANIC_EXIT PANIC_TRACEBACK;
 
-EXTRA_DIST += tests/README.md tests/valgrind.supp
+EXTRA_DIST += tests/WAYS.md tests/README.md tests/valgrind.supp
 EXTRA_DIST += tests/lint.sh .clang-format .editorconfig
 EXTRA_DIST += tests/summary.sh tests/installcheck.sh tests/matrix.sh
 EXTRA_DIST += tests/ports.sh tests/chroot.sh tests/debian.sh tests/musl.sh \
