@@ -28,7 +28,7 @@ enum { TICK = 5 /* seconds */ };
 #define sigev_notify_thread_id _sigev_un._tid
 #endif
 
-static void (*ontick)(int sig);
+static void (*_Atomic ontick)(int sig);
 
 static void handler(int sig, siginfo_t *info, void *context)
 {
