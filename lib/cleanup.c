@@ -99,29 +99,28 @@ void panic__dropcleanups(uintptr_t sp)
 {
 	buffer *b = newest();
 
-	if (!b || !isbelow(b, sp))
-		return;
 	while (b && isbelow(b, sp))
 		b = next(b);
 	setnewest(b);
 }
 
-/* libunwind need not be asked if the newest is not below fp either. */
-static __attribute__((noinline)) void dropbelow(const void *fp)
+/* b is the newest.  If it is not below fp, libunwind need not be asked. */
+static __attribute__((noinline)) void dropbelow(const buffer *b,
+	const void *fp)
 {
-	const buffer *b = newest();
-
-	if (b && isbelow(b, (uintptr_t)fp))
+	if (isbelow(b, (uintptr_t)fp))
 		panic__dropcleanups(panic__calledcfa(fp));
 }
 
 void panic__landcleanups(const void *fp)
 {
-	uintptr_t above = (uintptr_t)newest() - (uintptr_t)fp;
+	const buffer *b = newest();
 
-	/* Most often the newest is of an older function, on the same stack. */
-	if (PANIC__UNLIKELY(above >= panic__g.hi - (uintptr_t)fp))
-		dropbelow(fp);
+	/* Most often there is none, or it is of an older function, on the same
+	 * stack. */
+	if (b && PANIC__UNLIKELY((uintptr_t)b - (uintptr_t)fp >=
+	    panic__g.hi - (uintptr_t)fp))
+		dropbelow(b, fp);
 }
 
 #else
