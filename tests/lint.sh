@@ -90,7 +90,8 @@ scripts()
 	have shellcheck shellcheck || return
 	shellcheck -s sh -S warning -e SC2154,SC2046 bootstrap bench/build \
 		bench/plot bin/panic-lint examples/*.sh tests/*.sh \
-		tests/*/*.sh packaging/build-deb packaging/debian/tests/readme || fail "shellcheck"
+		tests/*/*.sh packaging/build-deb packaging/debian/tests/readme ||
+		fail "shellcheck"
 	shellcheck -s bash -S warning .ci/run || fail "shellcheck"
 }
 

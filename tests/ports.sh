@@ -176,15 +176,15 @@ cannot() {
 	qemu	no_memory_does_not_stop_it	memory cannot be limited
 	qemu	no_descriptor_keeps_the_process_alive	a process that has closed standard error does not die
 	qemu	no_other_signal_is_unblocked	it keeps signals 63 and 64 for itself
-	ppc64el	abort_in_a_thread_that_blocks_all_is_reported	qemu's signal trampoline is not the kernel's: libunwind does not know it
-	s390x	an_instruction_that_is_none_is_fatal_with_a_report	libunwind finds no rules at a trap
-	ppc64el	abort_ends_with_a_report	qemu's signal trampoline is not the kernel's: libunwind does not know it
-	ppc64el	an_instruction_that_is_none_is_fatal_with_a_report	qemu's signal trampoline is not the kernel's: libunwind does not know it
 	armhf	an_instruction_that_is_none_is_fatal_with_a_report	libunwind finds no rules at a trap
-	ppc64el	a_handler_that_fills_its_stack_ends_the_process	a stack pointer moves by a store: after one that fails the kernel has no room for a frame
 	armhf	exit_in_a_hook_or_a_text_loses_no_report	libc's exit() has no unwind rules
 	armhf	abort_ends_with_a_report	libc's abort() has no unwind rules
 	armhf	abort_in_a_thread_that_blocks_all_is_reported	libc's abort() has no unwind rules
+	ppc64el	abort_in_a_thread_that_blocks_all_is_reported	qemu's signal trampoline is not the kernel's: libunwind does not know it
+	ppc64el	abort_ends_with_a_report	qemu's signal trampoline is not the kernel's: libunwind does not know it
+	ppc64el	an_instruction_that_is_none_is_fatal_with_a_report	qemu's signal trampoline is not the kernel's: libunwind does not know it
+	ppc64el	a_handler_that_fills_its_stack_ends_the_process	a stack pointer moves by a store: after one that fails the kernel has no room for a frame
+	s390x	an_instruction_that_is_none_is_fatal_with_a_report	libunwind finds no rules at a trap
 	END
 }
 

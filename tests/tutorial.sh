@@ -91,7 +91,6 @@ type_in()
 	[ -z "$command" ] || run "$command"
 }
 
-[ -n "${INSTALLED-}" ] || tools
 # follow PAGE, in a folder of its own.
 follow()
 {
@@ -102,6 +101,7 @@ follow()
 	done
 }
 
+[ -n "${INSTALLED-}" ] || tools
 for page; do
 	cd "$start" && follow "$page"
 done

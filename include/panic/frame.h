@@ -171,8 +171,8 @@ PANIC_EXPORT uint32_t panic__defer_slow(struct panic__frame *f, void *fp,
 	enum panic__landing landing);
 /* Out of line: f is not the newest record. */
 PANIC_EXPORT PANIC_COLD void panic__leave_slow(struct panic__frame *f);
-/* Out of line: runs the calls that are left, those for a panic too if it has
- * one, and takes f off the chain. */
+/* Out of line: runs the calls that are left, and with onpanic those of
+ * defer_on_panic() too, and takes f off the chain. */
 PANIC_EXPORT PANIC_COLD void panic__run(struct panic__frame *f, int onpanic);
 /* The statement of the recover_frame() at site did not leave the block. */
 PANIC_EXPORT PANIC_NORETURN PANIC_COLD
