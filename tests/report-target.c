@@ -7,12 +7,15 @@
 #endif
 #include <panic.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define BARRIER() __asm__ volatile ("" : : : "memory")
@@ -126,6 +129,25 @@ static void die_arena(void)
 	raiser();
 }
 
+static volatile sig_atomic_t children;
+
+static void on_child(int sig)
+{
+	(void)sig;
+	children++;
+}
+
+/* Lives, and tells whether it saw the child that reads symbols. */
+static void see_children(void)
+{
+	signal(SIGCHLD, on_child);
+	for (int i = 0; i < 20; i++)
+		panic_symbolize_stack(NULL, 2);
+	fprintf(stderr, "%d signals, %s\n", (int)children,
+		waitpid(-1, NULL, 0) == -1 && errno == ECHILD ?
+		"no child" : "a child");
+}
+
 /* On a stack whose saved frames lead nowhere. */
 FRAME static void damage(void)
 {
@@ -143,6 +165,7 @@ static const struct { const char *name; void (*die)(void); } ways[] = {
 	{ "part", part }, { "panic", raiser },
 	{ "deleted", die_deleted }, { "fds", die_fds },
 	{ "arena", die_arena }, { "damage", damage },
+	{ "children", see_children },
 };
 
 int main(int argc, char **argv)

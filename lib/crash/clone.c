@@ -34,12 +34,21 @@ static bool istraced(void)
 /* Not fork(): that runs the program's handlers and waits for the heap's
  * locks.  The exit signal 0 hides the child from the program's waitpid() and
  * its SIGCHLD handler.  But a debugger takes such a child for a thread, and
- * leaves its breakpoints in it, and an emulator may know SIGCHLD only. */
+ * leaves its breakpoints in it, and an emulator may know SIGCHLD only.  The
+ * child blocks all signals: it has the program's handlers, and perhaps its
+ * memory too. */
 pid_t panic__clone(int (*fn)(void *), void *stack, int flags, void *arg)
 {
-	pid_t pid = istraced() ? -1 : clone(fn, stack, flags, arg);
+	sigset_t all, old;
+	pid_t pid;
 
-	return pid < 0 ? clone(fn, stack, flags | SIGCHLD, arg) : pid;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	pid = istraced() ? -1 : clone(fn, stack, flags, arg);
+	if (pid < 0)
+		pid = clone(fn, stack, flags | SIGCHLD, arg);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return pid;
 }
 
 #endif

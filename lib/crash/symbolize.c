@@ -106,11 +106,16 @@ static void spawn(struct start *s)
 
 static void spawn(struct start *s)
 {
+	sigset_t all, old;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
 	s->pid = vfork();
 	if (s->pid == 0)
 		child(s);
 	if (s->pid < 0)
 		s->errnum = errno;
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
 #endif
