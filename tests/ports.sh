@@ -170,6 +170,7 @@ cannot() {
 	qemu	the_head_tells_program_version_process_thread_and_time	the thread has qemu's name
 	qemu	a_report_goes_to_a_log_and_never_into_data	qemu has last words of its own for standard error
 	qemu	a_handler_for_once_is_called_once	qemu has last words of its own for standard error
+	qemu	abort_runs_no_deferred_calls	qemu has last words of its own for standard error
 	qemu	what_hangs_is_left	no signal of the watchdog's timer arrives
 	qemu	the_program_does_not_see_the_child_that_reads_symbols	wait() sees every child
 	qemu	all_threads_are_shown_and_the_deaf_are_named	a real-time signal does not stop a thread in a system call
