@@ -147,11 +147,11 @@ def slots(pointer):
     """The calls of a record in the order in which they will run."""
     defer = pointer.dereference()
     if not defer['openDefer']:
-        if int(defer['n']) & 0xffff:
+        if int(defer['n']):
             yield record(pointer, 'panic__proc')['slot']
         return
     frame = record(pointer, 'panic__frame')
-    inline = int(defer['n']) & 0xffff
+    inline = int(defer['n'])
     if inline > SLOTS:
         inline = SLOTS
         chunk = frame['chunk']
@@ -168,7 +168,7 @@ def run(pointer):
     """The calls of a record that a panic has run, in that order."""
     frame = record(pointer, 'panic__frame')
     n = int(pointer['n'])
-    for i in reversed(range(n & 0xffff, min((n & 0xffff) + (n >> 16), SLOTS))):
+    for i in reversed(range(n, min(n + int(pointer['ran']), SLOTS))):
         yield frame['slot'][i]
 
 

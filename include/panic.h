@@ -98,7 +98,6 @@ extern "C" {
 
 /* A panic: Go's _panic.  Seen through the functions below. */
 struct panic;
-struct panic__frame;
 
 /* A place in the source, and for a deferred call whether it is for a panic
  * only, how to call it (NULL: it takes a pointer and returns nothing), and its
@@ -133,31 +132,28 @@ struct panic_type {
  * Raising a panic.  These never return.  They run the deferred calls of the
  * thread, newest first, on top of the stack as it is, until one of them
  * recovers; when none does, they report and end the process.  None needs the
- * heap.  They are called by the macros, which add the place.  near is NULL; for
- * another, panic/landing.h has functions of its own.
+ * heap.  They are called by the macros, which add the place.
  */
 
 /* panic(fmt, ...): the message is formatted as by printf() and copied; fmt
  * NULL gives "panic called with nil argument".  One that is longer than the
  * panic's own buffer goes to the heap, and is cut and ends in "..." if there
  * is no memory.  Go: panic(fmt.Sprintf(...)). */
-PANIC_EXPORT PANIC_NORETURN PANIC_COLD PANIC_PRINTF(3, 4)
-void panic_printf(struct panic__frame *near, const struct panic_site *site,
-	const char *fmt, ...);
+PANIC_EXPORT PANIC_NORETURN PANIC_COLD PANIC_PRINTF(2, 3)
+void panic_printf(const struct panic_site *site, const char *fmt, ...);
 
 /* panic_errno(fmt, ...): the message, ": " and the text of errno, whose number
  * panic_errnum() tells.  Go: panic(err). */
-PANIC_EXPORT PANIC_NORETURN PANIC_COLD PANIC_PRINTF(3, 4)
-void panic_errnof(struct panic__frame *near, const struct panic_site *site,
-	const char *fmt, ...);
+PANIC_EXPORT PANIC_NORETURN PANIC_COLD PANIC_PRINTF(2, 3)
+void panic_errnof(const struct panic_site *site, const char *fmt, ...);
 
 /* panic_value(type, data): a typed value.  The library owns data from here on
  * and calls type->release on it when the panic is over.  data may be NULL; a
  * NULL type gives "panic called with nil argument", and data stays the
  * caller's.  Go: panic(v). */
 PANIC_EXPORT PANIC_NORETURN PANIC_COLD
-void panic_raise(struct panic__frame *near, const struct panic_site *site,
-	const struct panic_type *type, void *data);
+void panic_raise(const struct panic_site *site, const struct panic_type *type,
+	void *data);
 
 /* panic_valuef(type, data, fmt, ...): the same with a message, as that of
  * panic(), in place of the type's text.  Go: panic(fmt.Errorf(...)). */
@@ -189,7 +185,7 @@ void panic_goexit(void);
  * returns it; anywhere else, and a second time, NULL.  What is returned stays
  * valid until the deferred function returns; panic_take() keeps it longer.
  * In a frame without a landing (defer_frame) it returns NULL, and the crash
- * report will name the place.  cfa is what PANIC_CFA_() yields in the caller.
+ * report will name the place.  cfa is what PANIC__CFA() yields in the caller.
  * The attribute keeps compilers from inlining a function that recovers.
  * Go: recover.
  */
@@ -282,31 +278,31 @@ PANIC_EXPORT void panic_g_free(struct panic_g *g);
 /* The place where it stands, as a const struct panic_site *, with the members
  * of a deferred call. */
 #if defined __GNUC__
-#define PANIC_SITE_(onpanic, call, fn) (__extension__ ({ \
-	static const struct panic_site panic_site__ = \
+#define PANIC__SITE(onpanic, call, fn) (__extension__ ({ \
+	static const struct panic_site panic__site = \
 		{ __FILE__, __func__, __LINE__, onpanic, call, fn }; \
-	&panic_site__; \
+	&panic__site; \
 }))
 #else
-#define PANIC_SITE_(onpanic, call, fn) \
+#define PANIC__SITE(onpanic, call, fn) \
 	(&(const struct panic_site){ __FILE__, __func__, __LINE__, onpanic, \
 		call, fn })
 #endif
-#define PANIC_HERE_() PANIC_SITE_(0, NULL, NULL)
+#define PANIC__HERE() PANIC__SITE(0, NULL, NULL)
 
 /* The canonical frame address of the function it stands in; NULL lets the
  * library ask libunwind. */
 #if defined __GNUC__
-#define PANIC_CFA_() __builtin_dwarf_cfa()
+#define PANIC__CFA() __builtin_dwarf_cfa()
 #else
-#define PANIC_CFA_() NULL
+#define PANIC__CFA() NULL
 #endif
 
-#define PANIC(...) panic_printf(NULL, PANIC_HERE_(), __VA_ARGS__)
-#define panic_errno(...) panic_errnof(NULL, PANIC_HERE_(), __VA_ARGS__)
-#define panic_value(type, data) panic_raise(NULL, PANIC_HERE_(), type, data)
+#define PANIC(...) panic_printf(PANIC__HERE(), __VA_ARGS__)
+#define panic_errno(...) panic_errnof(PANIC__HERE(), __VA_ARGS__)
+#define panic_value(type, data) panic_raise(PANIC__HERE(), type, data)
 #define panic_valuef(type, data, ...) \
-	panic_raisef(PANIC_HERE_(), type, data, __VA_ARGS__)
+	panic_raisef(PANIC__HERE(), type, data, __VA_ARGS__)
 
 /*
  * For a function that panics on behalf of its caller: panic_here() in the
@@ -315,9 +311,9 @@ PANIC_EXPORT void panic_g_free(struct panic_g *g);
  *
  *	#define xmalloc(size) xmalloc_at(panic_here(), size)
  */
-#define panic_here() PANIC_HERE_()
-#define panic_at(site, ...) panic_printf(NULL, site, __VA_ARGS__)
-#define panic_errno_at(site, ...) panic_errnof(NULL, site, __VA_ARGS__)
+#define panic_here() PANIC__HERE()
+#define panic_at(site, ...) panic_printf(site, __VA_ARGS__)
+#define panic_errno_at(site, ...) panic_errnof(site, __VA_ARGS__)
 
 /*
  * panic_must(call): what the call yields, or if that is -1, a null pointer or
@@ -330,21 +326,21 @@ PANIC_EXPORT void panic_g_free(struct panic_g *g);
  */
 #if defined __GNUC__
 #define panic_must(call) (__extension__ ({ \
-	__typeof__(call) panic_result__ = (call); \
-	if (PANIC_FAILED_(panic_result__)) \
-		panic_errno_at(PANIC_HERE_(), "%s", #call); \
-	panic_result__; \
+	__typeof__(call) panic__result = (call); \
+	if (PANIC__FAILED(panic__result)) \
+		panic_errno_at(PANIC__HERE(), "%s", #call); \
+	panic__result; \
 }))
 /* The class is 5 for pointers. */
-#define PANIC_FAILED_(result) \
+#define PANIC__FAILED(result) \
 	((result) == (__typeof__(result))-1 || \
 	(__builtin_classify_type(result) == 5 && !(result)))
 #endif
-#define PANIC_REPANIC(p) panic_repanic(PANIC_HERE_(), p)
-#define PANIC_RECOVER() panic_recover(PANIC_CFA_(), PANIC_HERE_())
+#define PANIC_REPANIC(p) panic_repanic(PANIC__HERE(), p)
+#define PANIC_RECOVER() panic_recover(PANIC__CFA(), PANIC__HERE())
 #define PANIC_RECOVER_IF(type) \
-	panic_recover_if(PANIC_CFA_(), PANIC_HERE_(), type)
-#define panic_current() panic_running(PANIC_CFA_())
+	panic_recover_if(PANIC__CFA(), PANIC__HERE(), type)
+#define panic_current() panic_running(PANIC__CFA())
 #define PANIC_GOEXIT() panic_goexit()
 
 #include <panic/report.h>

@@ -71,7 +71,7 @@ void panic__freedefer(struct panic__proc *r)
 
 static bool inheap(const struct panic__defer *d)
 {
-	return panic__left(d) > PANIC__SLOTS;
+	return d->n > PANIC__SLOTS;
 }
 
 static struct panic__chunk *chunk(const struct panic__defer *d)
@@ -128,13 +128,12 @@ bool panic__pushheap(struct panic__defer *d, const struct panic__slot *s)
 
 bool panic__popcall(struct panic__defer *d, struct panic__slot *s)
 {
-	if (panic__left(d) == 0)
+	if (d->n == 0)
 		return false;
 	if (inheap(d))
 		popheap(d, s);
 	else if (d->openDefer)
-		d->n += PANIC__RAN,
-		*s = ((struct panic__frame *)d)->slot[panic__left(d)];
+		d->ran++, *s = ((struct panic__frame *)d)->slot[--d->n];
 	else
 		*s = ((struct panic__proc *)d)->slot, d->n = 0;
 	return true;

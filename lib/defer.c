@@ -25,7 +25,7 @@ static struct panic__slot newcall(void (*fn)(void), void *arg,
 	{ "(nil)", "(nil)", 0, n, NULL, (void (*)(void))panic__nilcall }
 	static const struct panic_site nil[] = { NIL(0), NIL(1) };
 
-	if (fn)
+	if (fn || site->fn)
 		return (struct panic__slot){ fn, arg, site };
 	return (struct panic__slot){ NULL, NULL, &nil[site->onpanic] };
 }
@@ -46,35 +46,23 @@ static inline struct panic__defer *checkchain(const struct panic__frame *f,
 	return t;
 }
 
-/* ra is where the function at fp goes on. */
-static inline void openframe(struct panic__frame *f, void *fp, void *ra,
-	struct panic__slot s, enum panic__landing landing)
-{
-	struct panic__defer *t = checkchain(f, fp, ra, "a call was deferred",
-		s.site);
-
-	f->slot[0] = s;
-	panic__link(f, t, fp, s.site, landing);
-}
-
 PANIC__ONCE
 void panic__open_slow(struct panic__frame *f, void *fp, void (*fn)(void),
 	void *arg, const struct panic_site *site, enum panic__landing landing)
 {
-	struct panic__slot s = newcall(fn, arg, site);
+	struct panic__defer *t = checkchain(f, fp, __builtin_return_address(0),
+		"a call was deferred", site);
 
-	openframe(f, fp, __builtin_return_address(0), s, landing);
+	f->slot[0] = newcall(fn, arg, site);
+	panic__link(f, t, fp, site, landing);
 }
 
-PANIC__ONCE
-uint32_t panic__defer_slow(struct panic__frame *f, void *fp, void (*fn)(void),
-	void *arg, const struct panic_site *site, enum panic__landing landing)
+uint32_t panic__defer_slow(struct panic__frame *f, void (*fn)(void), void *arg,
+	const struct panic_site *site)
 {
 	struct panic__slot s = newcall(fn, arg, site);
 
-	if (landing != PANIC__OPEN) {
-		openframe(f, fp, __builtin_return_address(0), s, landing);
-	} else if (f->d.n < PANIC__SLOTS) {
+	if (f->d.n < PANIC__SLOTS) {
 		f->slot[f->d.n] = s;
 		PANIC__KEEP(f);
 		f->d.n++;
@@ -98,7 +86,7 @@ void panic__run(struct panic__frame *f, int onpanic)
 	do {
 		bool popped = panic__popcall(&f->d, &s);
 
-		if (panic__left(&f->d) == 0) {
+		if (f->d.n == 0) {
 			panic__unlinkframe(f);
 			left = NULL;
 		}
@@ -139,7 +127,7 @@ struct panic_proc *panic_deferproc(void *fp, void (*fn)(void), void *arg,
 	if (!r)
 		outofmemory(newcall(fn, arg, site));
 	r->d = (struct panic__defer){ .link = t, .fp = fp,
-		.token = PANIC__TOKEN(fp), .landing = PANIC__SETJMP, .n = 1 };
+		.token = PANIC__TOKEN(fp), .landing = PANIC__BYSETJMP, .n = 1 };
 	r->sp = panic__getcallersp(__builtin_frame_address(0));
 	r->pc = (uintptr_t)__builtin_return_address(0);
 	r->site = *site;
@@ -190,15 +178,15 @@ static void calibratenear(void)
 
 	PANIC_DEFER_FRAME();
 	PANIC_DEFER(panic__measure, &panic__neardistance);
-	panic__raise(&panic_storage__, PANIC_HERE_(), &type, NULL);
-	panic__landed(&panic_frame__, &panic_storage__);
+	panic__raise(&panic__one_frame_a_block, PANIC__HERE(), &type, NULL);
+	panic__landed(&panic__frame, &panic__one_frame_a_block, panic__known);
 }
 
 static void calibratefar(void)
 {
 	PANIC_RECOVER_FRAME(return);
 	PANIC_DEFER(panic__measure, &panic__argdistance);
-	panic_printf(NULL, PANIC_HERE_(), "calibration");
+	panic_printf(PANIC__HERE(), "calibration");
 }
 
 static void nothing(void *unused)

@@ -87,6 +87,8 @@ panicinclude_HEADERS = \
 	include/panic/defer.h \
 	include/panic/frame.h \
 	include/panic/landing.h \
+	include/panic/machine.h \
+	include/panic/record.h \
 	include/panic/report.h \
 	include/panic/signal.h \
 	include/panic/try.h

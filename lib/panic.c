@@ -104,12 +104,13 @@ static struct panic__defer *nextslow(struct panic *p)
  * beyond the slots. */
 static inline bool pop(struct panic *p, struct panic__defer *d)
 {
-	uint32_t i = panic__left(d) - 1;
+	uint32_t i = d->n - 1u;
 
 	if (PANIC__UNLIKELY(d->openDefer != 1 || d->started != 0) ||
 	    PANIC__UNLIKELY(i >= PANIC__SLOTS))
 		return false;
-	d->n += PANIC__RAN;
+	d->n = (uint8_t)i;
+	d->ran++;
 	p->d = d;
 	p->call = &((struct panic__frame *)d)->slot[i];
 	return true;
@@ -163,7 +164,7 @@ static inline __attribute__((always_inline)) struct panic__defer *
 rundefer(struct panic *p, struct panic__defer *d)
 {
 	run(p, d);
-	if (PANIC__LIKELY(panic__left(d) == 0) && PANIC__LIKELY(d->openDefer))
+	if (PANIC__LIKELY(d->n == 0) && PANIC__LIKELY(d->openDefer))
 		panic__g._defer = d = d->link;	/* as panic__unlink() would */
 	return d;
 }
@@ -207,7 +208,7 @@ static PANIC_NORETURN void recovery(struct panic__defer *d)
 	}
 	/* By its offset: GCC takes the env of one kind of frame, at the same
 	 * place, for that of the other, which is smaller. */
-	if (d->landing == PANIC__SETJMP)
+	if (d->landing == PANIC__BYSETJMP)
 		longjmp(*(jmp_buf *)((char *)d +
 			offsetof(struct panic__setjmp_frame, env)), 1);
 #ifdef PANIC__JUMP
@@ -303,7 +304,7 @@ static inline __attribute__((always_inline)) bool stops(
 {
 	addpanic(p);
 	run(p, d);
-	if (panic__left(d) == 0)
+	if (d->n == 0)
 		panic__g._defer = d->link;
 	if (PANIC__UNLIKELY(!p->recovered))
 		return false;
@@ -321,7 +322,8 @@ PANIC__ONCE void panic__raise(struct panic__frame *near,
 	struct panic *left __attribute__((cleanup(ifleft), unused)) = NULL;
 
 	panic__inittyped(&p, site, type, data);
-	if (PANIC__LIKELY(panic__g._defer == &near->d && pop(&p, &near->d))) {
+	if (PANIC__LIKELY(near && panic__g._defer == &near->d &&
+	    pop(&p, &near->d))) {
 		p.argp = (void *)((uintptr_t)&p + panic__neardistance);
 		panic__checkargp(p.argp);
 		left = &p;
@@ -341,7 +343,7 @@ static inline __attribute__((always_inline)) struct panic *begin(
 {
 	memset(&e->p, 0, offsetof(struct panic, buf));
 	e->p.goexit = true;
-	e->p.cfa = PANIC_CFA_();
+	e->p.cfa = PANIC__CFA();
 	(void)panic__getchain();
 	addpanic(&e->p);
 	return &e->p;
@@ -363,7 +365,7 @@ void panic_goexit(void)
 	struct panic *left __attribute__((cleanup(ifleft), unused)) = begin(&e);
 
 	/* A panic that skips this, and is recovered, comes back here. */
-	(void)PANIC_SETJMP_(e.env);
+	(void)PANIC__SETJMP(e.env);
 	runall(&e.p);
 	panic__exitthread();
 }
@@ -373,7 +375,7 @@ void panic__leaveall(void)
 	struct goexit e;
 	struct panic *left __attribute__((cleanup(ifleft), unused)) = begin(&e);
 
-	(void)PANIC_SETJMP_(e.env);
+	(void)PANIC__SETJMP(e.env);
 	runall(&e.p);
 	left = NULL;
 }
@@ -389,7 +391,7 @@ static __attribute__((noinline)) const struct panic *vain(struct panic *p,
 static inline const struct panic *stop(struct panic *p,
 	const struct panic_site *site)
 {
-	if (PANIC__UNLIKELY(p->d->landing == PANIC__NONE))
+	if (PANIC__UNLIKELY(p->d->landing == PANIC__NOLANDING))
 		return vain(p, site);
 	p->recovered = true;
 	return p;

@@ -96,7 +96,7 @@ static void runframes(void)
 {
 #ifdef EXIT_KEEPS_FRAMES
 	if (!panic__g._defer ||
-	    !panic__living(panic__g._defer, PANIC_CFA_()))
+	    !panic__living(panic__g._defer, PANIC__CFA()))
 		return;
 	if (pthread_setspecific(key, &panic__g))
 		panic__throw("pthread_setspecific: out of memory");

@@ -27,9 +27,7 @@ static inline __attribute__((always_inline)) void raisef(
 
 /* panic__printf() and the like return when near has recovered; the others end
  * in that they do not. */
-#define RAISE(name, witherrno, end) \
-void name(struct panic__frame *near, const struct panic_site *site, \
-	const char *fmt, ...) \
+#define RAISE(witherrno, near, end) \
 { \
 	va_list ap; \
 \
@@ -39,18 +37,27 @@ void name(struct panic__frame *near, const struct panic_site *site, \
 	end; \
 }
 
-RAISE(panic__printf, false, return)
-RAISE(panic__errnof, true, return)
-RAISE(panic_printf, false, __builtin_unreachable())
-RAISE(panic_errnof, true, __builtin_unreachable())
+void panic_printf(const struct panic_site *site, const char *fmt, ...)
+RAISE(false, NULL, __builtin_unreachable())
 
-void panic_raise(struct panic__frame *near, const struct panic_site *site,
-	const struct panic_type *type, void *data)
+void panic_errnof(const struct panic_site *site, const char *fmt, ...)
+RAISE(true, NULL, __builtin_unreachable())
+
+void panic__printf(struct panic__frame *near, const struct panic_site *site,
+	const char *fmt, ...)
+RAISE(false, near, return)
+
+void panic__errnof(struct panic__frame *near, const struct panic_site *site,
+	const char *fmt, ...)
+RAISE(true, near, return)
+
+void panic_raise(const struct panic_site *site, const struct panic_type *type,
+	void *data)
 {
 	struct panic p;
 
 	panic__inittyped(&p, site, type, data);
-	panic__gopanic(&p, near);
+	panic__gopanic(&p, NULL);
 	__builtin_unreachable();
 }
 
@@ -99,7 +106,7 @@ void panic__nilcall(void *unused)
 	static const struct panic_site site =
 		{ .file = "(nil)", .function = "(nil)" };
 
-	panic_printf(NULL, &site, "runtime error: invalid memory address or "
+	panic_printf(&site, "runtime error: invalid memory address or "
 		"nil pointer dereference");
 }
 
@@ -118,5 +125,5 @@ void panic__raisefault(struct panic_fault *fault)
 void panic__nomem(const struct panic_site *site)
 {
 	errno = ENOMEM;
-	panic_errnof(NULL, site, "defer");
+	panic_errnof(site, "defer");
 }

@@ -30,10 +30,7 @@
 
 /* An address in the frame of the function that it stands in, which is no longer
  * in its caller's: where a walk shall begin. */
-#define PANIC__INFRAME() ((uintptr_t)PANIC_CFA_() - 1)
-
-/* A defensive test that no input reaches: coverage leaves it out. */
-#define NEVER(x) (__builtin_expect(!!(x), 0))
+#define PANIC__INFRAME() ((uintptr_t)PANIC__CFA() - 1)
 
 /* What few panics have; of the others it is 0, and not stored. */
 struct panic__rare {
@@ -92,15 +89,6 @@ static inline bool panic__istaken(const struct panic *p)
 {
 	return !p->cfa;
 }
-
-/* The calls of d that are left; more than PANIC__SLOTS: in chunk too. */
-static inline uint32_t panic__left(const struct panic__defer *d)
-{
-	return d->n & 0xffff;
-}
-
-/* What takes a call from them, and counts it as run. */
-enum { PANIC__RAN = 0x10000 - 1 };
 
 /* Records that wait to be used again. */
 struct panic__pool {
@@ -331,7 +319,7 @@ static inline __attribute__((always_inline)) void panic__init(struct panic *p,
 	const struct panic_site *site, const struct panic_type *type,
 	void *data)
 {
-	p->cfa = PANIC_CFA_();
+	p->cfa = PANIC__CFA();
 	p->recovered = p->aborted = p->goexit = p->israre = false;
 	p->site = site;
 	p->type = type;

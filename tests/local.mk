@@ -67,6 +67,7 @@ SHELL_TESTS = \
 	tests/exports.sh \
 	tests/gdb.sh \
 	tests/man.sh \
+	tests/mistakes.sh \
 	tests/panic-lint.sh \
 	tests/symbolize.sh \
 	tests/ways.sh

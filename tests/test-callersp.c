@@ -51,8 +51,8 @@ END_TEST
 
 /* deferproc() of a compiler that has no builtin for the frame address. */
 #define PLAIN_DEFERPROC(fn, arg) \
-	PANIC_SETJMP_(panic_deferproc(NULL, PANIC_FN_(fn), PANIC_ARG_(arg), \
-		PANIC_SITE_(0, PANIC_CALL_(fn), NULL))->env)
+	PANIC__SETJMP(panic_deferproc(NULL, PANIC__FN(fn), PANIC__ARG(arg), \
+		PANIC__SITE(0, PANIC__CALL(fn), NULL))->env)
 
 static void changes_its_locals(void)
 {
@@ -66,7 +66,7 @@ static void changes_its_locals(void)
 		note("landed");
 	for (size_t i = 0; i < 8; i++)
 		local[i] = ~local[i];
-	panic_deferreturn(NULL, PANIC_HERE_());
+	panic_deferreturn(NULL, PANIC__HERE());
 }
 
 START_TEST(a_frame_found_by_libunwind_is_not_told_by_its_locals)
@@ -79,7 +79,7 @@ END_TEST
 static void plain_recovers(void)
 {
 	if (PLAIN_DEFERPROC(rescue, NULL)) {
-		panic_deferreturn(NULL, PANIC_HERE_());
+		panic_deferreturn(NULL, PANIC__HERE());
 		note("landed");
 		return;
 	}

@@ -209,7 +209,7 @@ static NOINLINE void left_and_told(void)
 {
 	defer_frame();
 	defer(shout, "lost");
-	returned_to = &PANIC__TOKEN(PANIC_FP_());
+	returned_to = &PANIC__TOKEN(PANIC__FP());
 	longjmp(env, 1);
 }
 

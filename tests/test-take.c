@@ -74,7 +74,7 @@ static void raise_from_a_module(void)
 	recover_frame(return);
 	defer(take, NULL);
 	errno = EPERM;
-	panic_errnof(NULL, &site, "long %0250d", 5);
+	panic_errnof(&site, "long %0250d", 5);
 }
 
 START_TEST(a_taken_panic_owns_its_strings)	/* D18 */

@@ -8,13 +8,15 @@ struct conn {
 	int open;
 };
 
-/* A program's own types; PANIC_DEFER_TYPES may come after the include. */
+/* The types of two headers, and the program that includes both. */
 PANIC_DEFERRABLE(conn, void, struct conn *)
+#define CONN_TYPES PANIC_DEFER_AS(conn, void, struct conn *)
+
 PANIC_DEFERRABLE(long, long, long)
+#define LONG_TYPES PANIC_DEFER_AS(long, long, long)
+
 #undef PANIC_DEFER_TYPES
-#define PANIC_DEFER_TYPES \
-	PANIC_DEFER_AS(conn, void, struct conn *) \
-	PANIC_DEFER_AS(long, long, long)
+#define PANIC_DEFER_TYPES CONN_TYPES LONG_TYPES
 
 #include <fcntl.h>
 #include <limits.h>

@@ -17,29 +17,32 @@ struct addrinfo;
 /*
  * A deferred call is kept as a function and one argument, an integer or a
  * pointer, and is called through its own type, never another.  For that the
- * type must be known: those below are.  A program adds its own by two lines,
- * the first at file scope:
+ * type must be known: those below are.  A header adds a type of its own so:
  *
  *	PANIC_DEFERRABLE(conn, void, struct conn *)
- *	#define PANIC_DEFER_TYPES PANIC_DEFER_AS(conn, void, struct conn *)
+ *	#define CONN_TYPES PANIC_DEFER_AS(conn, void, struct conn *)
  *
- * and then defer(conn_free, c) compiles for void conn_free(struct conn *).
- * Several PANIC_DEFER_AS() stand one behind the other.  The parameter must be
- * an integer no wider than a pointer, or a pointer.
+ * and a program that includes such headers names what they have, once:
+ *
+ *	#undef PANIC_DEFER_TYPES
+ *	#define PANIC_DEFER_TYPES CONN_TYPES POOL_TYPES
+ *
+ * Then defer(conn_free, c) compiles for void conn_free(struct conn *).  The
+ * parameter must be an integer no wider than a pointer, or a pointer.
  */
 #define PANIC_DEFERRABLE(name, result, parameter) \
-	PANIC_UNUSED static inline void panic_call_##name( \
+	PANIC_UNUSED static inline void panic__call_##name( \
 		void (*fn)(void), void *arg) \
 	{ \
 		_Static_assert(sizeof(parameter) <= sizeof(void *), \
-			PANIC_TOOWIDE_); \
+			PANIC__TOOWIDE); \
 		((result (*)(parameter))(uintptr_t)fn)( \
 			(parameter)(uintptr_t)arg); \
 	}
-#define PANIC_TOOWIDE_ "a deferred call's argument is kept in a pointer, and " \
+#define PANIC__TOOWIDE "a deferred call's argument is kept in a pointer, and " \
 	"this one is wider: pass the address of where it stands"
 #define PANIC_DEFER_AS(name, result, parameter) \
-	result (*)(parameter): panic_call_##name,
+	result (*)(parameter): panic__call_##name,
 
 #ifndef PANIC_DEFER_TYPES
 #define PANIC_DEFER_TYPES
@@ -58,15 +61,15 @@ PANIC_DEFERRABLE(cond, int, pthread_cond_t *)
 PANIC_DEFERRABLE(attr, int, pthread_attr_t *)
 #ifdef PTHREAD_RWLOCK_INITIALIZER	/* not with gcc -std=c11 */
 PANIC_DEFERRABLE(rwlock, int, pthread_rwlock_t *)
-#define PANIC_DEFER_RWLOCK_ \
+#define PANIC__DEFER_RWLOCK \
 	PANIC_DEFER_AS(rwlock, int, pthread_rwlock_t *)
 #else
-#define PANIC_DEFER_RWLOCK_
+#define PANIC__DEFER_RWLOCK
 #endif
 PANIC_DEFERRABLE(addrinfo, void, struct addrinfo *)
 
 /* How to call fn: NULL for a void (*)(void *). */
-#define PANIC_CALL_(fn) _Generic((fn), \
+#define PANIC__CALL(fn) _Generic((fn), \
 	void (*)(void *): (void (*)(void (*)(void), void *))NULL, \
 	PANIC_DEFER_AS(int, int, int) \
 	PANIC_DEFER_AS(void_int, void, int) \
@@ -77,7 +80,7 @@ PANIC_DEFERRABLE(addrinfo, void, struct addrinfo *)
 	PANIC_DEFER_AS(FILE, int, FILE *) \
 	PANIC_DEFER_AS(DIR, int, DIR *) \
 	PANIC_DEFER_AS(mutex, int, pthread_mutex_t *) \
-	PANIC_DEFER_RWLOCK_ \
+	PANIC__DEFER_RWLOCK \
 	PANIC_DEFER_AS(cond, int, pthread_cond_t *) \
 	PANIC_DEFER_AS(attr, int, pthread_attr_t *) \
 	PANIC_DEFER_AS(addrinfo, void, struct addrinfo *) \
@@ -86,19 +89,19 @@ PANIC_DEFERRABLE(addrinfo, void, struct addrinfo *)
 
 /* Does not compile, with the reason, unless fn is of a type above and takes
  * arg. */
-#define PANIC_CHECK_(fn, arg) ((void)sizeof(struct { \
-	_Static_assert(_Generic(PANIC_CALL_(fn), \
+#define PANIC__CHECK(fn, arg) ((void)sizeof(struct { \
+	_Static_assert(_Generic(PANIC__CALL(fn), \
 		struct panic_unknown *: 0, default: 1), \
 		"deferred functions take a void * and return nothing; for " \
 		"another type see PANIC_DEFERRABLE in <panic/defer.h>"); \
 	_Static_assert(sizeof(1 ? (arg) : (arg)) <= sizeof(void *), \
-		PANIC_TOOWIDE_); \
+		PANIC__TOOWIDE); \
 	int member; \
 }), (void)sizeof(((fn)(arg)), 0))
 
 /* By way of an integer, or Clang warns of casts between function types. */
-#define PANIC_FN_(fn) ((void (*)(void))(uintptr_t)(fn))
-#define PANIC_ARG_(arg) ((void *)(uintptr_t)(arg))
+#define PANIC__FN(fn) ((void (*)(void))(uintptr_t)(fn))
+#define PANIC__ARG(arg) ((void *)(uintptr_t)(arg))
 
 /* What an inline frame and the library must agree on: an address that is the
  * same through one activation of a function and higher in its callers, and
@@ -106,18 +109,18 @@ PANIC_DEFERRABLE(addrinfo, void, struct addrinfo *)
  * activation is still there.  Most often the CFA is that, also where the stack
  * is realigned, and needs no frame pointer. */
 #if !defined __GNUC__
-#define PANIC_FP_() NULL
+#define PANIC__FP() NULL
 #elif defined __aarch64__ || defined __riscv
-#define PANIC_FP_() __builtin_frame_address(0)
+#define PANIC__FP() __builtin_frame_address(0)
 #else
-#define PANIC_FP_() __builtin_dwarf_cfa()
+#define PANIC__FP() __builtin_dwarf_cfa()
 #endif
 
 /* setjmp() without the signal mask, which is 28 times dearer. */
 #if defined __APPLE__ && defined __MACH__
-#define PANIC_SETJMP_(env) _setjmp(env)
+#define PANIC__SETJMP(env) _setjmp(env)
 #else
-#define PANIC_SETJMP_(env) setjmp(env)
+#define PANIC__SETJMP(env) setjmp(env)
 #endif
 
 /* A record pushed by deferproc(), as far as the macro must see it. */
@@ -138,9 +141,9 @@ struct panic_proc {
  * raised.  A NULL fn panics when its call is due.  Go: deferproc, return0.
  */
 #define PANIC_DEFERPROC(fn, arg) \
-	PANIC_SETJMP_(panic_deferproc(PANIC_FP_(), PANIC_FN_(fn), \
-		(PANIC_CHECK_(fn, arg), PANIC_ARG_(arg)), \
-		PANIC_SITE_(0, PANIC_CALL_(fn), NULL))->env)
+	PANIC__SETJMP(panic_deferproc(PANIC__FP(), PANIC__FN(fn), \
+		(PANIC__CHECK(fn, arg), PANIC__ARG(arg)), \
+		PANIC__SITE(0, PANIC__CALL(fn), NULL))->env)
 
 PANIC_EXPORT struct panic_proc *panic_deferproc(void *fp, void (*fn)(void),
 	void *arg, const struct panic_site *site);
@@ -148,7 +151,7 @@ PANIC_EXPORT struct panic_proc *panic_deferproc(void *fp, void (*fn)(void),
 /* deferreturn(): runs the calling function's deferred calls, newest first.
  * Go: deferreturn. */
 #define PANIC_DEFERRETURN() \
-	panic_deferreturn(PANIC_FP_(), PANIC_HERE_())
+	panic_deferreturn(PANIC__FP(), PANIC__HERE())
 
 /* The attribute keeps the function from being inlined: it would run the calls
  * of the function that it becomes a part of. */

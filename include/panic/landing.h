@@ -7,27 +7,17 @@
 #error "include <panic.h>, not <panic/landing.h>"
 #endif
 
-enum panic__landing {
-	PANIC__NONE,			/* the frame cannot stop a panic */
-	PANIC__BUILTIN,			/* __builtin_setjmp */
-	PANIC__SETJMP,			/* setjmp */
-	PANIC__OPEN			/* for panic__defer_slow(): the frame is
-					   linked already */
-};
-
-/* Goes on where __builtin_setjmp(env) stands, in this function or a caller:
- * __builtin_longjmp(), without its own idea of env's layout, and for the
- * function that has the landing too.  There sp has most often not moved since,
- * and then nothing should wait for it. */
-#if defined __x86_64__ && !defined __ILP32__
-#define PANIC__JUMP(env) \
-	__asm__ volatile ("mov {(%0), %%rbp|rbp, [%0]}\n\t" \
-		"cmp {16(%0), %%rsp|rsp, [%0 + 16]}\n\t" \
-		"je 1f\n\t" \
-		"mov {16(%0), %%rsp|rsp, [%0 + 16]}\n" \
-		"1:\t" \
-		"jmp {*8(%0)|[QWORD PTR [%0 + 8]]}" : : "a" (env) : "memory")
-#endif
+/* As panic_printf() and the like; but they return when near, if that is not
+ * NULL, has recovered. */
+PANIC_EXPORT PANIC_NOPLT PANIC_PRINTF(3, 4)
+void panic__printf(struct panic__frame *near, const struct panic_site *site,
+	const char *fmt, ...);
+PANIC_EXPORT PANIC_NOPLT PANIC_PRINTF(3, 4)
+void panic__errnof(struct panic__frame *near, const struct panic_site *site,
+	const char *fmt, ...);
+PANIC_EXPORT PANIC_NOPLT
+void panic__raise(struct panic__frame *near, const struct panic_site *site,
+	const struct panic_type *type, void *data);
 
 /*
  * __builtin_setjmp is a third of setjmp's cost, and GCC sees its second
@@ -39,24 +29,19 @@ enum panic__landing {
 #if defined PANIC__JUMP && !defined __clang__ && \
 	!defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__ && \
 	!(defined __CET__ && (__CET__ & 2))
-#define PANIC__LANDING PANIC__BUILTIN
-#define PANIC__NEARLANDING
-
-/* The asm hides from GCC which return of the two this is.  Otherwise the code
- * behind the landing is reached by no other way than the landing's edge, and
- * GCC 12 moves code onto that edge, where it is lost.  Nor does it learn that
- * the variable is 0 from here on, and keep it for where a 0 is needed. */
-#define PANIC__SETJMP_(env) (__extension__ ({ \
-	int panic_landed__ = __builtin_setjmp(env); \
-	__asm__ volatile ("" : "+r" (panic_landed__)); \
-	panic_landed__ > 0; \
-}))
 #define panic__recover_frame panic__builtin_frame
-#else
-#define PANIC__LANDING PANIC__SETJMP
-#define PANIC__SETJMP_(env) PANIC_SETJMP_(env)
-#define panic__recover_frame panic__setjmp_frame
-#endif
+#define PANIC__LANDING PANIC__BYBUILTIN
+
+/* The landing: not 0 when a recovered panic arrives.  The asm hides from GCC
+ * which return of the two this is.  Otherwise the code behind the landing is
+ * reached by no other way than the landing's edge, and GCC 12 moves code onto
+ * that edge, where it is lost.  Nor does it learn that the variable is 0 from
+ * here on, and keep it for where a 0 is needed. */
+#define PANIC__MARK(env) (__extension__ ({ \
+	int panic__again = __builtin_setjmp(env); \
+	__asm__ volatile ("" : "+r" (panic__again)); \
+	panic__again > 0; \
+}))
 
 /*
  * A panic that is raised where its landing can be seen: in the block of a
@@ -65,52 +50,41 @@ enum panic__landing {
  * has foreseen every return.
  */
 
-/* These return when near has recovered; else as those of panic.h. */
-PANIC_EXPORT PANIC_NOPLT PANIC_PRINTF(3, 4)
-void panic__printf(struct panic__frame *near, const struct panic_site *site,
-	const char *fmt, ...);
-PANIC_EXPORT PANIC_NOPLT PANIC_PRINTF(3, 4)
-void panic__errnof(struct panic__frame *near, const struct panic_site *site,
-	const char *fmt, ...);
-PANIC_EXPORT PANIC_NOPLT
-void panic__raise(struct panic__frame *near, const struct panic_site *site,
-	const struct panic_type *type, void *data);
-
-#ifdef PANIC__NEARLANDING
-
 /* Stands in a recover_frame(): the innermost landing from here on.  A nested
  * function, as GCC has them, sees it too and may jump there.  To GCC the call
  * before is what jumps. */
 #define PANIC__SEE \
-	struct panic__recover_frame *const panic_near__ \
-		__attribute__((unused)) = &panic_storage__;
+	struct panic__recover_frame *const panic__near \
+		__attribute__((unused)) = &panic__one_frame_a_block;
 
-/* Never defined: what panic_near__ means where no landing can be seen. */
-void panic_near__(void);
+/* Never defined: what panic__near means where no landing can be seen. */
+void panic__near(void);
 
 #define PANIC__ISNEAR __builtin_types_compatible_p( \
-	__typeof__(panic_near__), struct panic__recover_frame *const)
-#define PANIC__NEAR __builtin_choose_expr(PANIC__ISNEAR, panic_near__, \
+	__typeof__(panic__near), struct panic__recover_frame *const)
+#define PANIC__NEAR __builtin_choose_expr(PANIC__ISNEAR, panic__near, \
 	(struct panic__recover_frame *)NULL)
 
-/* raise is printf, errnof or raise. */
+/* raise is panic__printf, panic__errnof or panic__raise. */
 #define PANIC__RAISE(raise, ...) (__extension__ ({ \
-	__builtin_choose_expr(PANIC__ISNEAR, panic__ ## raise, \
-		panic_ ## raise)(__builtin_choose_expr(PANIC__ISNEAR, \
+	raise(__builtin_choose_expr(PANIC__ISNEAR, \
 			panic__here(&PANIC__NEAR->frame), NULL), \
-		PANIC_HERE_(), __VA_ARGS__); \
+		PANIC__HERE(), __VA_ARGS__); \
 	__builtin_choose_expr(PANIC__ISNEAR, \
 		({ PANIC__JUMP(PANIC__NEAR->env); }), (void)0); \
 	__builtin_unreachable(); \
 }))
 #undef PANIC
-#define PANIC(...) PANIC__RAISE(printf, __VA_ARGS__)
+#define PANIC(...) PANIC__RAISE(panic__printf, __VA_ARGS__)
 #undef panic_errno
-#define panic_errno(...) PANIC__RAISE(errnof, __VA_ARGS__)
+#define panic_errno(...) PANIC__RAISE(panic__errnof, __VA_ARGS__)
 #undef panic_value
-#define panic_value(type, data) PANIC__RAISE(raise, type, data)
+#define panic_value(type, data) PANIC__RAISE(panic__raise, type, data)
 
 #else
+#define panic__recover_frame panic__setjmp_frame
+#define PANIC__LANDING PANIC__BYSETJMP
+#define PANIC__MARK(env) PANIC__SETJMP(env)
 #define PANIC__SEE
 #endif
 

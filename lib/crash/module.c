@@ -256,8 +256,7 @@ bool panic__isours(const char *name)
 		if (!strncmp(name, names[i], n) && strchr("+ \n", name[n]))
 			return true;
 	}
-	return !strncmp(name, "panic__", 7) ||
-		!strncmp(name, "panic_call_", 11);
+	return !strncmp(name, "panic__", 7);
 }
 
 #ifdef __ELF__

@@ -57,7 +57,7 @@ epilogue__: UNUSED; \
 HELPER void name##_proc(void *arg) \
 { \
 	enum { isproc__ = 1 }; \
-	struct panic__scope panic_frame__ UNUSED; \
+	struct panic__scope panic__frame UNUSED; \
 	(void)arg; \
 	__VA_ARGS__ \
 epilogue__: UNUSED; \
