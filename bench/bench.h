@@ -32,7 +32,7 @@ static int number;
 /* Nothing may be known of the function at its call, as of one in another
  * file. */
 #if defined __clang__
-#define OPAQUE __attribute__((noinline, optnone))
+#define OPAQUE __attribute__((noinline))
 #else
 #define OPAQUE __attribute__((noipa))
 #endif

@@ -24,6 +24,7 @@ EXTRA_DIST += \
 	bench/plot \
 	bench/plot.gp \
 	bench/run \
+	bench/size.c \
 	bench/spawn.c
 
 # Programs of other languages, and a library program that is no libtool
