@@ -72,7 +72,7 @@ def message(panic):
 
 
 def rare(panic, name):
-    return panic['rare'][name] if panic['israre'] else 0
+    return panic['rare'][name] if panic['hasrare'] else 0
 
 
 def state(panic):

@@ -72,15 +72,15 @@ uint32_t panic__defer_slow(struct panic__frame *f, void (*fn)(void), void *arg,
 	return f->d.n;
 }
 
-static void unwound(struct panic__frame **left)
+static void unwound(struct panic__frame **linked)
 {
-	if (*left)
-		panic__run(*left, 0);
+	if (*linked)
+		panic__run(*linked, 0);
 }
 
 void panic__run(struct panic__frame *f, int onpanic)
 {
-	struct panic__frame *left __attribute__((cleanup(unwound))) = f;
+	struct panic__frame *linked __attribute__((cleanup(unwound))) = f;
 	struct panic__slot s;
 
 	do {
@@ -88,11 +88,11 @@ void panic__run(struct panic__frame *f, int onpanic)
 
 		if (f->d.n == 0) {
 			panic__unlinkframe(f);
-			left = NULL;
+			linked = NULL;
 		}
 		if (popped && (onpanic || !s.site->onpanic))
 			panic__call(&s);
-	} while (left);
+	} while (linked);
 }
 
 void panic__fell_through(const struct panic_site *site)

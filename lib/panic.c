@@ -117,19 +117,19 @@ static inline bool pop(struct panic *p, struct panic__defer *d)
 }
 
 /* nextslow(), but quick where d, the newest record, is of the thread's own
- * stack and pop() takes it.  room is how far above p's raiser that stack
+ * stack and pop() takes it.  reach is how far above p's raiser that stack
  * reaches, 0 if it is not on it. */
-PANIC__LOOK struct panic__defer *next(struct panic *p, uintptr_t room,
+PANIC__PEEK struct panic__defer *next(struct panic *p, uintptr_t reach,
 	struct panic__defer *d)
 {
 	if (PANIC__UNLIKELY(!d ||
-	    (uintptr_t)d->fp - (uintptr_t)p->cfa >= room ||
+	    (uintptr_t)d->fp - (uintptr_t)p->cfa >= reach ||
 	    PANIC__TOKEN(d->fp) != d->token || !pop(p, d)))
 		return nextslow(p);
 	return d;
 }
 
-static uintptr_t room(const struct panic *p)
+static uintptr_t reach(const struct panic *p)
 {
 	return panic__onownstack(p->cfa) ?
 		panic__g.hi - (uintptr_t)p->cfa : 0;
@@ -173,13 +173,13 @@ rundefer(struct panic *p, struct panic__defer *d)
 static inline void droppanic(struct panic *p)
 {
 	panic__g._panic = p->link;
-	if (PANIC__UNLIKELY(p->israre))
+	if (PANIC__UNLIKELY(p->hasrare))
 		panic__release(p);
 }
 
 /* The deferred calls that p runs were left by pthread_exit(), by a
  * cancellation or by an exception of C++: p is over, as after a goexit(). */
-static void leftpanic(struct panic *p)
+static void dropabandoned(struct panic *p)
 {
 	if (p->d && p->d->_panic == p)
 		p->d->started = 0;
@@ -189,11 +189,12 @@ static void leftpanic(struct panic *p)
 		droppanic(p);
 }
 
-static inline __attribute__((always_inline)) void ifleft(struct panic **left)
+static inline __attribute__((always_inline)) void ifabandoned(struct panic **p)
 {
-	if (*left)
-		leftpanic(*left);
+	if (*p)
+		dropabandoned(*p);
 }
+#define IFABANDONED __attribute__((cleanup(ifabandoned), unused))
 
 /* Goes on behind the landing of d, the newest record, whose call has
  * recovered.  Go: recovery. */
@@ -275,9 +276,9 @@ static inline void addpanic(struct panic *p)
 PANIC__ONCE void panic__gopanic(struct panic *p, struct panic__frame *near)
 {
 	void *fp = __builtin_frame_address(0);
-	struct panic *left __attribute__((cleanup(ifleft), unused)) = p;
+	struct panic *running IFABANDONED = p;
 	struct panic__defer *d, *t = panic__g._defer;
-	uintptr_t above = room(p);
+	uintptr_t above = reach(p);
 
 	p->argp = (void *)((uintptr_t)fp + panic__argdistance);
 	panic__checkargp(p->argp);
@@ -290,7 +291,7 @@ PANIC__ONCE void panic__gopanic(struct panic *p, struct panic__frame *near)
 		recovered(p);
 		if (!near || d != &near->d)
 			recovery(d);
-		left = NULL;
+		running = NULL;
 		return;
 	}
 	p->argp = NULL;		/* it runs no call any more */
@@ -299,7 +300,7 @@ PANIC__ONCE void panic__gopanic(struct panic *p, struct panic__frame *near)
 
 /* Runs the call of d that p has popped.  Whether it has recovered p, and
  * nothing is left to do for that. */
-static inline __attribute__((always_inline)) bool stops(
+static inline __attribute__((always_inline)) bool recovers(
 	struct panic__defer *d, struct panic *p)
 {
 	addpanic(p);
@@ -319,17 +320,17 @@ PANIC__ONCE void panic__raise(struct panic__frame *near,
 	void *data)
 {
 	struct panic p;
-	struct panic *left __attribute__((cleanup(ifleft), unused)) = NULL;
+	struct panic *running IFABANDONED = NULL;
 
 	panic__inittyped(&p, site, type, data);
 	if (PANIC__LIKELY(near && panic__g._defer == &near->d &&
 	    pop(&p, &near->d))) {
 		p.argp = (void *)((uintptr_t)&p + panic__neardistance);
 		panic__checkargp(p.argp);
-		left = &p;
-		bool over = stops(&near->d, &p);
+		running = &p;
+		bool over = recovers(&near->d, &p);
 
-		left = NULL;
+		running = NULL;
 		if (PANIC__LIKELY(over))
 			return;
 	}
@@ -353,7 +354,7 @@ static inline __attribute__((always_inline)) void runall(struct panic *p)
 {
 	for (struct panic__defer *d; (d = nextslow(p)); )
 		rundefer(p, d);
-	/* The records are freed by now, and the exit unwinds leftpanic() of
+	/* The records are freed by now, and the exit unwinds dropabandoned() of
 	 * each panic that stands below, this one and older. */
 	for (; panic__g._panic; droppanic(panic__g._panic))
 		panic__g._panic->d = NULL;
@@ -362,7 +363,7 @@ static inline __attribute__((always_inline)) void runall(struct panic *p)
 void panic_goexit(void)
 {
 	struct goexit e;
-	struct panic *left __attribute__((cleanup(ifleft), unused)) = begin(&e);
+	struct panic *running IFABANDONED = begin(&e);
 
 	/* A panic that skips this, and is recovered, comes back here. */
 	(void)PANIC__SETJMP(e.env);
@@ -373,11 +374,11 @@ void panic_goexit(void)
 void panic__leaveall(void)
 {
 	struct goexit e;
-	struct panic *left __attribute__((cleanup(ifleft), unused)) = begin(&e);
+	struct panic *running IFABANDONED = begin(&e);
 
 	(void)PANIC__SETJMP(e.env);
 	runall(&e.p);
-	left = NULL;
+	running = NULL;
 }
 
 static __attribute__((noinline)) const struct panic *vain(struct panic *p,

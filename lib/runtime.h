@@ -52,7 +52,7 @@ struct panic {
 	bool recovered;		/* recover() has returned it */
 	bool aborted;		/* a newer one has passed its deferred call */
 	bool goexit;		/* not a panic: a goexit() */
-	bool israre;		/* rare is valid; also where there is a value to
+	bool hasrare;		/* rare is valid; also where there is a value to
 				   be released */
 	const struct panic_site *site;	/* where it was raised first */
 	const struct panic_type *type;
@@ -78,7 +78,7 @@ extern const struct panic__rare panic__norare;
 
 static inline const struct panic__rare *panic__rare(const struct panic *p)
 {
-	return p->israre ? &p->rare : &panic__norare;
+	return p->hasrare ? &p->rare : &panic__norare;
 }
 
 /* To set some of it. */
@@ -320,7 +320,7 @@ static inline __attribute__((always_inline)) void panic__init(struct panic *p,
 	void *data)
 {
 	p->cfa = PANIC__CFA();
-	p->recovered = p->aborted = p->goexit = p->israre = false;
+	p->recovered = p->aborted = p->goexit = p->hasrare = false;
 	p->site = site;
 	p->type = type;
 	p->data = data;

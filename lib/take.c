@@ -64,7 +64,7 @@ struct panic *panic_take(const struct panic *p)
 {
 	int errnum = errno;
 	const char *text = panic_message(p);
-	struct panic *copied = (struct panic *)(uintptr_t)p;
+	struct panic *original = (struct panic *)(uintptr_t)p;
 	const struct panic__taken *old = panic__takenof(p);
 	size_t stacks = older(old) + 1;
 	size_t size = strlen(text) + strlen(p->site->file) +
@@ -93,7 +93,7 @@ struct panic *panic_take(const struct panic *p)
 		t->fault = *(const struct panic_fault *)p->data;
 		t->p.data = &t->fault;	/* the old one is on the stack */
 	}
-	copied->data = NULL;
+	original->data = NULL;
 	errno = errnum;		/* libunwind may have looked for files */
 	return &t->p;
 }

@@ -14,9 +14,9 @@ const struct panic__rare panic__norare;
 
 struct panic__rare *panic__setrare(struct panic *p)
 {
-	if (!p->israre)
+	if (!p->hasrare)
 		p->rare = panic__norare;
-	p->israre = true;
+	p->hasrare = true;
 	return &p->rare;
 }
 
@@ -28,7 +28,7 @@ static void cut(struct panic *p)
 
 /* Where len bytes and a NUL go: buf, or the heap if they do not fit.  NULL if
  * there is no memory; then buf holds the beginning. */
-static char *room(struct panic *p, size_t len)
+static char *buffer(struct panic *p, size_t len)
 {
 	p->message = p->buf;
 	if (len < sizeof p->buf)
@@ -43,7 +43,7 @@ static char *room(struct panic *p, size_t len)
 
 static void setmessage(struct panic *p, const char *text, size_t len)
 {
-	char *to = room(p, len);
+	char *to = buffer(p, len);
 
 	if (!to) {
 		memcpy(p->buf, text, sizeof p->buf - 4);
@@ -80,7 +80,7 @@ void panic__format(struct panic *p, const char *fmt, va_list ap)
 	if (len < 0) {
 		setmessage(p, fmt, strlen(fmt));
 	} else if ((size_t)len >= sizeof p->buf) {
-		to = room(p, (size_t)len);
+		to = buffer(p, (size_t)len);
 		if (to)
 			vsnprintf(to, (size_t)len + 1, fmt, again);
 		else
@@ -156,7 +156,7 @@ void panic__release(struct panic *p)
 {
 	void (*release)(void *) = NULL;
 
-	if (!p->israre)
+	if (!p->hasrare)
 		return;
 	if (p->rare.from) {
 		giveback(p);
@@ -190,7 +190,7 @@ static void maketext(struct panic *p)
 			type->name, (uintptr_t)p->data);
 	if (len < 0)
 		snprintf(p->buf, sizeof p->buf, "(%s)", type->name);
-	to = room(p, len < 0 ? 0 : (size_t)len);
+	to = buffer(p, len < 0 ? 0 : (size_t)len);
 	if (!to)
 		cut(p);
 	else if (to != p->buf && type->text)

@@ -43,7 +43,7 @@ PANIC__INLINE struct panic__frame *panic__here(struct panic__frame *f)
 /* Whether the record t does not belong to a caller of the function at fp, or
  * to that function itself.  The end of the thread's stack counts only below
  * it: fp may be on another stack, above. */
-PANIC__LOOK int panic__stale(const struct panic__defer *t, const void *fp)
+PANIC__PEEK int panic__stale(const struct panic__defer *t, const void *fp)
 {
 	return (uintptr_t)t->fp - (uintptr_t)fp >=
 		panic__g.hi - (uintptr_t)fp ||

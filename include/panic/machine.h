@@ -105,10 +105,10 @@
 #endif
 #ifdef PANIC__ASAN
 #define PANIC__UNWATCHED __attribute__((noinline, no_sanitize_address, unused))
-#define PANIC__LOOK PANIC__UNWATCHED static
+#define PANIC__PEEK PANIC__UNWATCHED static
 #else
 #define PANIC__UNWATCHED
-#define PANIC__LOOK PANIC__INLINE
+#define PANIC__PEEK PANIC__INLINE
 #endif
 
 #endif

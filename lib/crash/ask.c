@@ -9,16 +9,16 @@
 
 /* That on which p was taken, or else the caller's, from limit on. */
 static const struct panic__stack *stackof(const struct panic *p,
-	struct panic__stack *room, uintptr_t limit)
+	struct panic__stack *own, uintptr_t limit)
 {
 	const struct panic__taken *t = (const struct panic__taken *)p;
 
 	if (p && panic__istaken(p) && t->n > 0)
 		return &t->s[t->n - 1];
-	panic__identify(room);
-	room->state = "running";
-	panic__walkquick(room, limit);
-	return room;
+	panic__identify(own);
+	own->state = "running";
+	panic__walkquick(own, limit);
+	return own;
 }
 
 size_t panic_format_stack(const struct panic *p, char *buf, size_t size)
@@ -26,10 +26,10 @@ size_t panic_format_stack(const struct panic *p, char *buf, size_t size)
 	char none;
 	struct panic__out o = { .to = size > 0 ? buf : &none,
 		.size = size > 0 ? size - 1 : 0 };
-	struct panic__stack room;
+	struct panic__stack own;
 	int errnum = errno;
 
-	panic__putraw(&o, stackof(p, &room, PANIC__INFRAME()));
+	panic__putraw(&o, stackof(p, &own, PANIC__INFRAME()));
 	if (size > 0)
 		buf[o.n < size ? o.n : size - 1] = '\0';
 	errno = errnum;
@@ -42,9 +42,9 @@ void panic_print_stack(const struct panic *p, int fd)
 {
 	char text[8192];
 	struct panic__out o = { .to = text, .size = sizeof text };
-	struct panic__stack room;
+	struct panic__stack own;
 	int errnum = errno;
-	const struct panic__stack *s = stackof(p, &room, PANIC__INFRAME());
+	const struct panic__stack *s = stackof(p, &own, PANIC__INFRAME());
 
 	panic__putraw(&o, s);
 	if (o.n <= o.size) {

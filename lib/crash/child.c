@@ -53,7 +53,7 @@ static void forbidcore(void)
 
 /* What is the program's is not for the child: its signal handlers, a core
  * dump.  What the libraries have to say of a broken heap goes nowhere. */
-static void leavehome(void)
+static void becomechild(void)
 {
 	int null = open("/dev/null", O_RDWR);
 
@@ -69,7 +69,7 @@ static int child(void *arg)
 {
 	struct child *c = arg;
 
-	leavehome();
+	becomechild();
 	panic__walkfrom(&c->r->s[0], c->uc, c->r->limit, c->r->all);
 	_exit(0);
 }
@@ -89,7 +89,7 @@ static void await(pid_t pid)
 	}
 }
 
-static bool byproxy(struct panic__report *r, unw_context_t *uc)
+static bool walkinchild(struct panic__report *r, unw_context_t *uc)
 {
 	struct child c = { r, uc };
 	char *stack = panic__map(CHILDSTACK, MAP_PRIVATE | MAP_NORESERVE);
@@ -106,7 +106,7 @@ static bool byproxy(struct panic__report *r, unw_context_t *uc)
 
 #else
 
-static bool byproxy(struct panic__report *r, unw_context_t *uc)
+static bool walkinchild(struct panic__report *r, unw_context_t *uc)
 {
 	(void)r, (void)uc;
 	return false;
@@ -118,7 +118,7 @@ static bool byproxy(struct panic__report *r, unw_context_t *uc)
  * nothing to lose. */
 static void printreport(struct panic__report *r, unw_context_t *uc, int fd)
 {
-	if (!r->walked && !byproxy(r, uc))
+	if (!r->walked && !walkinchild(r, uc))
 		panic__walkfrom(&r->s[0], uc, r->limit, r->all);
 	r->walked = true;
 	panic__putrest(r, fd);

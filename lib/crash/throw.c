@@ -74,11 +74,11 @@ static void begin(int stage)
 /* The stack may have been used up. */
 static void newsigstack(void)
 {
-	static char room[65536];
+	static char stack[65536];
 	stack_t ss;
 
 	if (!sigaltstack(NULL, &ss) && (ss.ss_flags & SS_DISABLE)) {
-		ss = (stack_t){ .ss_sp = room, .ss_size = sizeof room };
+		ss = (stack_t){ .ss_sp = stack, .ss_size = sizeof stack };
 		sigaltstack(&ss, NULL);
 	}
 }
