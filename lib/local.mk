@@ -8,6 +8,7 @@ lib_libpanic_la_SOURCES = \
 	lib/g.c \
 	lib/value.c \
 	lib/fault.c \
+	lib/crash/crash.h \
 	lib/crash/lock.c \
 	lib/crash/settings.c \
 	lib/crash/out.c \

@@ -201,10 +201,10 @@ static PANIC_NORETURN void fatal(enum verdict v, const struct panic_fault *f)
 	if (v == STACKFULL) {
 		snprintf(line, sizeof line, "runtime: thread stack exceeds "
 			"%zu-byte limit", (size_t)(panic__g.hi - panic__g.lo));
-		panic__throw2(line, "stack overflow");
+		panic__throwafter(line, "stack overflow");
 	}
 	if (v == HANDLERFULL)
-		panic__throw2("runtime: a signal handler has used up the "
+		panic__throwafter("runtime: a signal handler has used up the "
 			"alternate stack", "stack overflow");
 	if (v == WILD) {
 		if (panic__hasaddress(f))
@@ -213,7 +213,7 @@ static PANIC_NORETURN void fatal(enum verdict v, const struct panic_fault *f)
 		else
 			strcpy(line, "unexpected fault: an address that is "
 				"not canonical, or not aligned");
-		panic__throw2(line, "fault");
+		panic__throwafter(line, "fault");
 	}
 	if (v == FATAL)
 		panic__throw("%s", panic__faultsignal(f->signal)->meaning);

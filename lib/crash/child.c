@@ -14,7 +14,7 @@
 #define UNW_LOCAL_ONLY
 #include <libunwind.h>
 
-#include "runtime.h"
+#include "crash/crash.h"
 
 #include <errno.h>
 #include <fcntl.h>

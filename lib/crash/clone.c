@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "runtime.h"
+#include "crash/crash.h"
 
 #ifdef __linux__
 

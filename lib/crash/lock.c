@@ -8,7 +8,7 @@
 
 #include "config.h"
 
-#include "runtime.h"
+#include "crash/crash.h"
 
 #include <sched.h>
 #include <stdatomic.h>

@@ -4,7 +4,7 @@
 
 #include "config.h"
 
-#include "runtime.h"
+#include "crash/crash.h"
 
 #include <dlfcn.h>
 #include <string.h>

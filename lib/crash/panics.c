@@ -4,7 +4,7 @@
 
 #include "config.h"
 
-#include "runtime.h"
+#include "crash/crash.h"
 
 /* A value whose text nobody has made, as "(T) 0x...".  Go: printanycustomtype
  * and the like. */

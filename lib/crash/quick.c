@@ -19,7 +19,7 @@
 #define QUICK 1
 #endif
 
-#include "runtime.h"
+#include "crash/crash.h"
 
 #ifdef QUICK
 

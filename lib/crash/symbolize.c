@@ -12,7 +12,7 @@
 
 #include "config.h"
 
-#include "runtime.h"
+#include "crash/crash.h"
 
 #include <errno.h>
 #include <fcntl.h>

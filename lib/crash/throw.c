@@ -15,7 +15,7 @@
 
 #include "config.h"
 
-#include "runtime.h"
+#include "crash/crash.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -301,7 +301,7 @@ static PANIC_NORETURN void throwtext(const char *before, const char *text,
 	crash(limit);
 }
 
-void panic__throw2(const char *before, const char *text)
+void panic__throwafter(const char *before, const char *text)
 {
 	throwtext(before, text, PANIC__INFRAME());
 }

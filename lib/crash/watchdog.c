@@ -10,7 +10,7 @@
 
 #include "config.h"
 
-#include "runtime.h"
+#include "crash/crash.h"
 
 #include <signal.h>
 #include <time.h>
