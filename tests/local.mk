@@ -8,6 +8,7 @@ PANIC_TESTS = \
 	tests/test-cleanup \
 	tests/test-chain \
 	tests/test-crash \
+	tests/test-descriptor \
 	tests/test-current \
 	tests/test-defer \
 	tests/test-deferproc \
