@@ -25,30 +25,8 @@ struct panic__scope {
 	uint32_t n;
 };
 
-/* A fault or a signal handler may look at the record between any two
- * instructions, so its stores must happen, and in order.  The record is only
- * read here, as far as the compiler knows: what it knows of it stays true. */
-#define PANIC__KEEP(record) \
-	__asm__ volatile ("" : : "m" (*(record)), "m" (panic__g._defer))
-
 /* Whether the compiler knows the number n of calls. */
 #define PANIC__KNOWN(n) (PANIC__INLINES && __builtin_constant_p(n))
-
-PANIC__INLINE struct panic__frame *panic__here(struct panic__frame *f)
-{
-	PANIC__ANEW(f);
-	return f;
-}
-
-/* Whether the record t does not belong to a caller of the function at fp, or
- * to that function itself.  The end of the thread's stack counts only below
- * it: fp may be on another stack, above. */
-PANIC__PEEK int panic__stale(const struct panic__defer *t, const void *fp)
-{
-	return (uintptr_t)t->fp - (uintptr_t)fp >=
-		panic__g.hi - (uintptr_t)fp ||
-		PANIC__TOKEN(t->fp) != t->token;
-}
 
 /* Makes f the newest record, with a call in its first slot; t is the newest
  * until now. */
