@@ -22,6 +22,7 @@ lib_libpanic_la_SOURCES = \
 	lib/crash/symbolize.c \
 	lib/crash/stacks.c \
 	lib/crash/head.c \
+	lib/crash/system.c \
 	lib/crash/child.c \
 	lib/crash/ask.c \
 	lib/crash/threads.c \

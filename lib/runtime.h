@@ -134,6 +134,8 @@ struct panic__m {
 	bool handling;		/* the handler of faults runs */
 	volatile sig_atomic_t critical;
 	const struct panic_fault *fatalfault;	/* because of which it ends */
+	const struct panic_fault *registersof;	/* the fault that has these */
+	const void *registers;	/* as they were; see arch/context.h */
 	struct panic__dying dying;
 };
 

@@ -126,10 +126,21 @@ static bool ispanics(int sig)
 	return sig == SIGSEGV || sig == SIGBUS || sig == SIGFPE;
 }
 
+/* Whether a frame that is larger than the guard of its stack has stepped over
+ * it: there is no memory at sp.  Of the two stacks it is from the one that ends
+ * next above. */
+static bool overstepped(uintptr_t sp)
+{
+	return sp - panic__g.lo >= panic__g.hi - panic__g.lo &&
+		panic__g.hi - sp < panic__m.overflow.hi - sp &&
+		!panic__readable((void *)(sp - LEAST), LEAST);
+}
+
 /* Whether so little is left that even the panic could not begin. */
 static bool cramped(uintptr_t sp)
 {
-	return !panic__m.overflow.hi && sp - panic__g.lo < LEAST;
+	return (!panic__m.overflow.hi && sp - panic__g.lo < LEAST) ||
+		overstepped(sp);
 }
 
 /* What the fault is, whatever code it interrupted. */
@@ -158,7 +169,10 @@ static enum verdict judge(struct panic_fault *f, ucontext_t *uc)
 		return v;
 	if (maylock((uintptr_t)CONTEXT_PC(uc)))
 		return FOREIGN;
-	return v == OURS && cramped((uintptr_t)CONTEXT_SP(uc)) ? STACKFULL : v;
+	if (!cramped((uintptr_t)CONTEXT_SP(uc)))
+		return v;
+	f->kind = PANIC_FAULT_STACK;
+	return STACKFULL;
 }
 
 /* Ends the process as the signal would have done without us. */
@@ -193,11 +207,13 @@ static bool chain(int sig, siginfo_t *info, void *uc)
 }
 
 /* The words of Go's runtime. */
-static PANIC_NORETURN void fatal(enum verdict v, const struct panic_fault *f)
+static PANIC_NORETURN void fatal(enum verdict v, const struct panic_fault *f,
+	const void *registers)
 {
 	char line[80];
 
-	panic__m.fatalfault = f;
+	panic__m.fatalfault = panic__m.registersof = f;
+	panic__m.registers = registers;
 	if (v == STACKFULL) {
 		snprintf(line, sizeof line, "runtime: thread stack exceeds "
 			"%zu-byte limit", (size_t)(panic__g.hi - panic__g.lo));
@@ -226,8 +242,8 @@ static uintptr_t newtop(const ucontext_t *uc)
 {
 	uintptr_t sp = (uintptr_t)CONTEXT_SP(uc);
 
-	if (panic__m.overflow.hi &&
-	    sp - (panic__g.lo - ROOM) < 2 * (uintptr_t)ROOM)
+	if (panic__m.overflow.hi && (overstepped(sp) ||
+	    sp - (panic__g.lo - ROOM) < 2 * (uintptr_t)ROOM))
 		return panic__m.overflow.hi;
 	return sp;
 }
@@ -249,7 +265,7 @@ static void notours(enum verdict v, const struct panic_fault *f,
 		return;
 	/* The report of a panic ends by abort(), too. */
 	if (v != SENT && !(v == FATAL && panic__dying()))
-		fatal(v, f);
+		fatal(v, f, REGISTERS((ucontext_t *)context));
 	resend(f->signal);
 }
 

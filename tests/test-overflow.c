@@ -121,6 +121,59 @@ START_TEST(the_other_stack_may_lie_above_the_threads_own)
 }
 END_TEST
 
+/* A stack below which there is nothing for a long way, as below a guard. */
+static void on_a_small_stack(void *(*fn)(void *))
+{
+	enum { SIZE = 4 << 20, STACK = 256 << 10 };
+	char *all = map(SIZE);
+	pthread_attr_t attr;
+	pthread_t thread;
+
+	mprotect(all, SIZE - STACK, PROT_NONE);
+	pthread_attr_init(&attr);
+	ck_assert_int_eq(pthread_attr_setstack(&attr, all + SIZE - STACK,
+		STACK), 0);
+	ck_assert_int_eq(pthread_create(&thread, &attr, fn, NULL), 0);
+	pthread_join(thread, NULL);
+	pthread_attr_destroy(&attr);
+	munmap(all, SIZE);
+}
+
+NOINLINE static void step_over(void)
+{
+	volatile char block[2 << 20];
+
+	block[0] = 1;
+	__asm__ volatile ("" : : : "memory");
+}
+
+static void *stepping_over(void *unused)
+{
+	attempt(step_over);
+	return unused;
+}
+
+START_TEST(a_frame_that_steps_over_the_guard_is_one_too)
+{
+	start(PANIC_STACK_OVERFLOW | PANIC_ON_FAULT);
+	on_a_small_stack(stepping_over);
+	ck_assert_str_eq(trace, "[6 runtime error: stack overflow]");
+}
+END_TEST
+
+static void die_stepping_over(void)
+{
+	start(PANIC_ON_FAULT);
+	on_a_small_stack(stepping_over);
+}
+
+START_TEST(it_is_fatal_otherwise)
+{
+	assert_dies(die_stepping_over, "SIGABRT\nfatal error: stack overflow\n");
+	assert_told("step_over");
+}
+END_TEST
+
 static void overflow_again(void *unused)
 {
 	(void)unused;
@@ -178,6 +231,8 @@ int main(void)
 		a_stack_overflow_of_another_thread_too,
 		deferred_calls_after_an_overflow_may_do_it_all,
 		the_other_stack_may_lie_above_the_threads_own,
+		a_frame_that_steps_over_the_guard_is_one_too,
+		it_is_fatal_otherwise,
 		an_overflow_of_the_other_stack_is_fatal,
 		S104_a_stack_overflow_is_fatal_otherwise,
 		an_alternate_stack_that_was_there_is_kept);

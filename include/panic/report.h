@@ -59,7 +59,8 @@ PANIC_EXPORT int panic_set_exit(int status);
  *	"none" or "0"	the panics and where they were raised
  *	"single"	and the stack of the thread; this is the default
  *	"all" or "1"	and the stacks of the other threads
- *	"system" or "2"	the same, with the library's own functions
+ *	"system" or "2"	the same, with the library's own functions,
+ *			the registers of a fault and the memory map
  *	"crash"		the same, and abort() whatever panic_set_exit() says
  * The variable PANIC_TRACEBACK in the environment sets the level at start;
  * this can raise it, never lower it.  Returns 0, or -1 with errno EINVAL for

@@ -8,11 +8,23 @@
 #define CONTEXT_PC(uc) ((uc)->uc_mcontext->__ss.__pc)
 #define CONTEXT_SP(uc) ((uc)->uc_mcontext->__ss.__sp)
 #define CONTEXT_LR(uc) ((uc)->uc_mcontext->__ss.__lr)
+#define REGISTERS(uc) (&(uc)->uc_mcontext->__ss)
+#define REGISTER_NAMES \
+	"x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", \
+	"x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", \
+	"x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "fp", \
+	"lr", "sp", "pc"
 #else
 #define REDZONE 0
 #define CONTEXT_PC(uc) ((uc)->uc_mcontext.pc)
 #define CONTEXT_SP(uc) ((uc)->uc_mcontext.sp)
 #define CONTEXT_LR(uc) ((uc)->uc_mcontext.regs[30])
+#define REGISTERS(uc) ((uc)->uc_mcontext.regs)
+#define REGISTER_NAMES \
+	"x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", \
+	"x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", \
+	"x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", \
+	"x29", "x30", "sp", "pc", "pstate"
 #endif
 
 struct sigframe {

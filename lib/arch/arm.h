@@ -7,6 +7,10 @@
 #define CONTEXT_PC(uc) ((uc)->uc_mcontext.arm_pc)
 #define CONTEXT_SP(uc) ((uc)->uc_mcontext.arm_sp)
 #define CONTEXT_LR(uc) ((uc)->uc_mcontext.arm_lr)
+#define REGISTERS(uc) (&(uc)->uc_mcontext.arm_r0)
+#define REGISTER_NAMES \
+	"r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", \
+	"fp", "ip", "sp", "lr", "pc", "cpsr", "fault"
 
 /* Of the status register: the instruction set is Thumb; and all that must be
  * clear in an instruction of the other set: that, J, the state of an IT block,

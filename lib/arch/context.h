@@ -9,12 +9,15 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <ucontext.h>
 
 /*
  * Each processor's header defines:
  *	REDZONE		bytes below sp that a leaf function may use
  *	CONTEXT_PC(uc), CONTEXT_SP(uc)	the two, to read and to write
+ *	REGISTERS(uc)	where uc has them, one behind the other
+ *	REGISTER_NAMES	their names in that order
  *	struct sigframe	what the trampoline finds at its sp: the fault, and how
  *			to unwind to it
  *	keep(f, uc)	stores in f what the unwinder will want
@@ -61,16 +64,27 @@
 /* Entered by the end of the handler, never called: calls panic__sigpanic(). */
 extern void panic__sigtramp(void);
 
+/* All registers stand behind a sigframe, for a report. */
+static const char *const registernames[] = { REGISTER_NAMES };
+enum { NREGISTERS = sizeof registernames / sizeof *registernames,
+	REGISTERBYTES = NREGISTERS * sizeof(uintptr_t) };
+
+static inline void keepregisters(struct sigframe *f, const ucontext_t *uc)
+{
+	memcpy(f + 1, REGISTERS(uc), REGISTERBYTES);
+}
+
 /* Makes the interrupted code seem to have called the trampoline from its
  * faulting instruction, on the stack that ends below top. */
 static inline void inject(ucontext_t *uc, uintptr_t top,
 	const struct panic_fault *fault)
 {
-	uintptr_t at = (top - REDZONE - sizeof(struct sigframe)) &
-		~(uintptr_t)15;
+	uintptr_t at = (top - REDZONE - sizeof(struct sigframe) -
+		REGISTERBYTES) & ~(uintptr_t)15;
 	struct sigframe *f = (struct sigframe *)at;
 
 	keep(f, uc);
+	keepregisters(f, uc);
 	f->fault = *fault;
 	SETCONTEXT(uc, (uintptr_t)panic__sigtramp, at);
 	callable(uc);

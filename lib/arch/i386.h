@@ -6,6 +6,10 @@
 #define REDZONE 0
 #define CONTEXT_PC(uc) (*(uintptr_t *)&(uc)->uc_mcontext.gregs[REG_EIP])
 #define CONTEXT_SP(uc) (*(uintptr_t *)&(uc)->uc_mcontext.gregs[REG_ESP])
+#define REGISTERS(uc) ((uc)->uc_mcontext.gregs)
+#define REGISTER_NAMES \
+	"gs", "fs", "es", "ds", "edi", "esi", "ebp", "esp", "ebx", "edx", \
+	"ecx", "eax", "trapno", "err", "eip", "cs", "eflags", "uesp", "ss"
 
 struct sigframe {
 	struct sigframe *self;	/* the argument of panic__sigpanic() */

@@ -8,6 +8,13 @@
 #define CONTEXT_PC(uc) CONTEXT_GPR(uc, 32)
 #define CONTEXT_SP(uc) CONTEXT_GPR(uc, 1)
 #define CONTEXT_LR(uc) CONTEXT_GPR(uc, 36)
+#define REGISTERS(uc) ((uc)->uc_mcontext.gp_regs)
+#define REGISTER_NAMES \
+	"r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", \
+	"r11", "r12", "r13", "r14", "r15", "r16", "r17", "r18", "r19", \
+	"r20", "r21", "r22", "r23", "r24", "r25", "r26", "r27", "r28", \
+	"r29", "r30", "r31", "nip", "msr", "orig_r3", "ctr", "lr", "xer", \
+	"ccr", "softe", "trap", "dar", "dsisr", "result"
 
 struct sigframe {
 	uintptr_t sp;		/* the back chain */

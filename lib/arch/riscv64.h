@@ -7,6 +7,11 @@
 #define CONTEXT_PC(uc) ((uc)->uc_mcontext.__gregs[REG_PC])
 #define CONTEXT_SP(uc) ((uc)->uc_mcontext.__gregs[REG_SP])
 #define CONTEXT_RA(uc) ((uc)->uc_mcontext.__gregs[REG_RA])
+#define REGISTERS(uc) ((uc)->uc_mcontext.__gregs)
+#define REGISTER_NAMES \
+	"pc", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1", "a0", \
+	"a1", "a2", "a3", "a4", "a5", "a6", "a7", "s2", "s3", "s4", "s5", \
+	"s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6"
 
 struct sigframe {
 	struct panic_fault fault;

@@ -7,6 +7,10 @@
 #define CONTEXT_PC(uc) ((uc)->uc_mcontext.psw.addr)
 #define CONTEXT_SP(uc) ((uc)->uc_mcontext.gregs[15])
 #define CONTEXT_LR(uc) ((uc)->uc_mcontext.gregs[14])
+#define REGISTERS(uc) (&(uc)->uc_mcontext.psw)
+#define REGISTER_NAMES \
+	"mask", "addr", "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", \
+	"r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15"
 
 struct sigframe {
 	char area[160];		/* panic__sigpanic() saves registers there */

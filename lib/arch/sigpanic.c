@@ -12,5 +12,7 @@ void panic__sigpanic(struct sigframe *f);
 
 void panic__sigpanic(struct sigframe *f)
 {
+	panic__m.registersof = &f->fault;
+	panic__m.registers = f + 1;
 	panic__raisefault(&f->fault);
 }

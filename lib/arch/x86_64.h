@@ -15,6 +15,11 @@
 #define CONTEXT_SP(uc) ((uc)->uc_mcontext->__ss.__rsp)
 #define CONTEXT_BP(uc) ((uc)->uc_mcontext->__ss.__rbp)
 #define CONTEXT_FLAGS(uc) ((uc)->uc_mcontext->__ss.__rflags)
+#define REGISTERS(uc) (&(uc)->uc_mcontext->__ss)
+#define REGISTER_NAMES \
+	"rax", "rbx", "rcx", "rdx", "rdi", "rsi", "rbp", "rsp", "r8", "r9", \
+	"r10", "r11", "r12", "r13", "r14", "r15", "rip", "rflags", "cs", \
+	"fs", "gs"
 #else
 #define CONTEXT_PC(uc) \
 	(*(unsigned long long *)&(uc)->uc_mcontext.gregs[REG_RIP])
@@ -23,6 +28,12 @@
 #define CONTEXT_BP(uc) ((uc)->uc_mcontext.gregs[REG_RBP])
 #define CONTEXT_FLAGS(uc) \
 	(*(unsigned long long *)&(uc)->uc_mcontext.gregs[REG_EFL])
+
+#define REGISTERS(uc) ((uc)->uc_mcontext.gregs)
+#define REGISTER_NAMES \
+	"r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "rdi", "rsi", \
+	"rbp", "rbx", "rdx", "rax", "rcx", "rsp", "rip", "rflags", "csgsfs", \
+	"err", "trapno", "oldmask", "cr2"
 
 /* Goes on where uc says, which is the trampoline. */
 #define HAVE_SIGRETURN 1

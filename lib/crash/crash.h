@@ -153,6 +153,14 @@ void panic__putname(struct panic__out *o, uintptr_t pc);
 /* A line: the program, its version, process and thread, and the time. */
 void panic__puthead(struct panic__out *o);
 
+/* system.c: what the level system adds */
+
+/* The registers of the fault that the thread dies of; nothing if it dies of
+ * something else. */
+void panic__putregisters(struct panic__out *o);
+/* The memory map, where the system has it in a file. */
+void panic__putmap(int fd);
+
 /* child.c */
 
 /* Prints all stacks. */

@@ -189,6 +189,16 @@ static void printstacks(void *arg)
 	panic__printreport(r, panic__crashfd());
 }
 
+static void printsystem(void *unused)
+{
+	struct panic__out o = { .fd = panic__crashfd() };
+
+	(void)unused;
+	panic__putregisters(&o);
+	panic__flush(&o);
+	panic__putmap(o.fd);
+}
+
 bool panic__dying(void)
 {
 	return panic__m.dying.stage >= PRINTING;
@@ -233,6 +243,8 @@ static PANIC_NORETURN void dopanic(uintptr_t limit)
 	sig = panic__guarded(printstacks, (void *)limit);
 	if (sig)
 		putline("stack trace unavailable: ", failure(sig));
+	if (panic__gotraceback() >= PANIC__SYSTEM)
+		(void)panic__guarded(printsystem, NULL);
 	die();
 }
 
