@@ -201,68 +201,6 @@ START_TEST(memory_behind_the_end_of_a_file_is_not_nil)
 }
 END_TEST
 
-/* What the level system adds. */
-
-/* With a value in a register where the test knows the processor's words. */
-FRAME static void faults_with_a_register(void)
-{
-#if defined __x86_64__ || defined __i386__
-	__asm__ volatile ("movl $0x5ca1ab1e, %%eax\n\tmovl %%eax, 0" : : :
-		"eax", "memory");
-#else
-	fault_nil();
-#endif
-	BARRIER();
-}
-
-static void assert_system(void)
-{
-	assert_told("\nregisters:\n");
-#if defined __x86_64__
-	assert_told("\nrax     0x5ca1ab1e\n");
-	assert_told("\nrip     0x");
-#elif defined __i386__
-	assert_told("\neax     0x5ca1ab1e\n");
-#endif
-	assert_told("\nmemory map:\n");
-	assert_told("/test-deadly");
-}
-
-static void panics_of_a_fault(void)
-{
-	start(0);
-	panic_set_traceback("system");
-	faults_with_a_register();
-}
-
-static void dies_of_a_fault(void)
-{
-	start(0);
-	panic_set_traceback("system");
-	panic_critical_begin();
-	faults_with_a_register();
-}
-
-static void recovers_one_and_panics(void)
-{
-	start(0);
-	panic_set_traceback("system");
-	attempt(fault_nil);
-	panic("a");
-}
-
-START_TEST(the_level_system_tells_registers_and_the_map)
-{
-	assert_ends(panics_of_a_fault, "SIGABRT");
-	assert_system();
-	assert_ends(dies_of_a_fault, "SIGABRT");
-	assert_system();
-	assert_ends(recovers_one_and_panics, "SIGABRT");
-	assert_not_told("\nregisters:\n");
-	assert_told("\nmemory map:\n");
-}
-END_TEST
-
 int main(void)
 {
 	return RUN_TESTS("deadly",
@@ -271,6 +209,5 @@ int main(void)
 		a_forbidden_system_call_is_fatal_with_a_report,
 		an_abort_has_no_address,
 		an_address_that_nobody_knows_is_not_nil,
-		memory_behind_the_end_of_a_file_is_not_nil,
-		the_level_system_tells_registers_and_the_map);
+		memory_behind_the_end_of_a_file_is_not_nil);
 }

@@ -144,7 +144,7 @@ NOINLINE static void step_over(void)
 	volatile char block[2 << 20];
 
 	block[0] = 1;
-	__asm__ volatile ("" : : : "memory");
+	__asm__ volatile ("" : : "r" (block) : "memory");
 }
 
 static void *stepping_over(void *unused)
@@ -169,7 +169,8 @@ static void die_stepping_over(void)
 
 START_TEST(it_is_fatal_otherwise)
 {
-	assert_dies(die_stepping_over, "SIGABRT\nfatal error: stack overflow\n");
+	assert_dies(die_stepping_over,
+		"SIGABRT\nfatal error: stack overflow\n");
 	assert_told("step_over");
 }
 END_TEST

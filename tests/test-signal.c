@@ -411,6 +411,67 @@ START_TEST(the_arguments_are_checked)
 }
 END_TEST
 
+/* What the level system adds. */
+
+/* With a value in a register where the test knows the processor's words. */
+NOINLINE static void faults_with_a_register(void)
+{
+#if defined __x86_64__ || defined __i386__
+	__asm__ volatile ("movl $0x5ca1ab1e, %%eax\n\tmovl %%eax, 0" : : :
+		"eax", "memory");
+#else
+	fault_nil();
+#endif
+}
+
+static void assert_system(void)
+{
+	assert_told("\nregisters:\n");
+#if defined __x86_64__
+	assert_told("\nrax     0x5ca1ab1e\n");
+	assert_told("\nrip     0x");
+#elif defined __i386__
+	assert_told("\neax     0x5ca1ab1e\n");
+#endif
+	assert_told("\nmemory map:\n");
+	assert_told("/test-signal");
+}
+
+static void panics_of_a_fault(void)
+{
+	start(0);
+	panic_set_traceback("system");
+	faults_with_a_register();
+}
+
+static void dies_of_a_fault(void)
+{
+	start(0);
+	panic_set_traceback("system");
+	panic_critical_begin();
+	faults_with_a_register();
+}
+
+static void recovers_one_and_panics(void)
+{
+	start(0);
+	panic_set_traceback("system");
+	attempt(fault_nil);
+	panic("a");
+}
+
+START_TEST(the_level_system_tells_registers_and_the_map)
+{
+	last_words(panics_of_a_fault);
+	assert_system();
+	last_words(dies_of_a_fault);
+	assert_system();
+	last_words(recovers_one_and_panics);
+	assert_not_told("\nregisters:\n");
+	assert_told("\nmemory map:\n");
+}
+END_TEST
+
 int main(void)
 {
 	return RUN_TESTS("signal",
@@ -433,5 +494,6 @@ int main(void)
 		a_taken_fault_keeps_its_data,
 		S93_a_bus_error_behind_the_end_of_a_file,
 		four_threads_fault_at_once,
-		the_arguments_are_checked);
+		the_arguments_are_checked,
+		the_level_system_tells_registers_and_the_map);
 }
