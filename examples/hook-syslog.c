@@ -19,7 +19,9 @@
 
 static struct panic_hook former;
 
-/* One datagram of lines KEY=VALUE; in a VALUE no newline may stand. */
+/* One datagram of lines KEY=VALUE; in a VALUE no newline may stand.  As
+ * sd_journal_send() would do it, but without a library and without the heap,
+ * which may be what is broken. */
 static int journal(const struct panic *p, const char *text)
 {
 	static const struct sockaddr_un to = { .sun_family = AF_UNIX,
