@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,6 +149,28 @@ static void see_children(void)
 		"no child" : "a child");
 }
 
+static void *live(void *started)
+{
+	char c;
+
+	sem_post(started);
+	if (read(0, &c, 1) >= 0)
+		write(2, "alive\n", 6);
+	return NULL;
+}
+
+/* While another thread waits for standard input. */
+static void die_watched(void)
+{
+	static sem_t started;
+	pthread_t t;
+
+	sem_init(&started, 0, 0);
+	pthread_create(&t, NULL, live, &started);
+	sem_wait(&started);
+	raiser();
+}
+
 /* On a stack whose saved frames lead nowhere. */
 FRAME static void damage(void)
 {
@@ -165,7 +188,7 @@ static const struct { const char *name; void (*die)(void); } ways[] = {
 	{ "part", part }, { "panic", raiser },
 	{ "deleted", die_deleted }, { "fds", die_fds },
 	{ "arena", die_arena }, { "damage", damage },
-	{ "children", see_children },
+	{ "children", see_children }, { "watched", die_watched },
 };
 
 int main(int argc, char **argv)

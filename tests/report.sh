@@ -228,6 +228,24 @@ says "its child is not the program's, if it cannot start" "0 signals, no child"
 printf '#!/bin/sh\nexec sleep 60\n' >"$dir/slow"
 chmod +x "$dir/slow"
 bad "$dir/slow" "one that is slow" "it has taken more than 2 s"
+
+# The other threads stand still while the report is printed.
+mkfifo "$dir/input"
+{
+	until grep -F "[running]" "$dir/report" >/dev/null 2>&1; do
+		kill -0 $$ || break
+		sleep 0.1
+	done
+	echo go
+} >"$dir/input" &
+rm -f "$dir/report"
+report watched env PANIC_SYMBOLIZE="$dir/slow" <"$dir/input"
+wait
+says "the other threads" "it has taken more than 2 s"
+if grep alive "$dir/report"; then
+	note "the other threads" NO
+	failures=$((failures + 1))
+fi
 printf '#!/bin/sh\nexec yes\n' >"$dir/much"
 chmod +x "$dir/much"
 bad "$dir/much" "one that says too much" "its answer is too long"

@@ -13,8 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Whether a debugger looks on. */
-static bool istraced(void)
+bool panic__istraced(void)
 {
 	static const char key[] = "\nTracerPid:\t";
 	int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
@@ -44,7 +43,7 @@ pid_t panic__clone(int (*fn)(void *), void *stack, int flags, void *arg)
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	pid = istraced() ? -1 : clone(fn, stack, flags, arg);
+	pid = panic__istraced() ? -1 : clone(fn, stack, flags, arg);
 	if (pid < 0)
 		pid = clone(fn, stack, flags | SIGCHLD, arg);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);

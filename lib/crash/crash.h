@@ -87,6 +87,8 @@ void panic__walksignal(struct panic__stack *s);
 /* clone.c */
 
 #ifdef __linux__
+/* Whether a debugger looks on. */
+bool panic__istraced(void);
 /* clone(2), such that the program does not see the child. */
 pid_t panic__clone(int (*fn)(void *), void *stack, int flags, void *arg);
 #endif
@@ -168,8 +170,8 @@ void panic__printreport(struct panic__report *r, int fd);
 
 /* threads.c */
 
-/* Stops the other threads and adds their stacks.  They stay stopped.  Go:
- * freezetheworld, tracebackothers. */
+/* Stops the other threads; if r is not NULL, adds their stacks.  They stay
+ * stopped.  Go: freezetheworld, tracebackothers. */
 void panic__freezetheworld(struct panic__report *r);
 /* A real-time signal that the program does not use, or 0. */
 int panic__freesignal(void);

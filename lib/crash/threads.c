@@ -19,8 +19,10 @@
 
 enum { PATIENCE = 500 };	/* milliseconds */
 
-static struct panic__report *report;
+static struct panic__report *report;	/* where stacks are wanted, or NULL */
 static _Atomic size_t first, answers;	/* in report */
+static int stopsignal;
+static size_t stopped;
 
 /* The kernel's struct linux_dirent64. */
 struct entry {
@@ -115,15 +117,21 @@ static void onstop(int sig)
 	size_t i = first;
 
 	(void)sig;
-	while (i < report->n && report->s[i].tid != tid)
+	while (report && i < report->n && report->s[i].tid != tid)
 		i++;
-	if (i < report->n) {
+	if (report && i < report->n) {
 		panic__walksignal(&report->s[i]);
 		report->s[i].state = "stopped";
-		answers++;
 	}
+	answers++;
 	for (;;)
 		pause();
+}
+
+static void stop(long tid)
+{
+	if (!syscall(SYS_tgkill, getpid(), tid, stopsignal))
+		stopped++;
 }
 
 int panic__freesignal(void)
@@ -148,19 +156,22 @@ static void await(size_t n)
 void panic__freezetheworld(struct panic__report *r)
 {
 	struct sigaction sa = { .sa_handler = onstop, .sa_flags = SA_ONSTACK };
-	int sig = panic__freesignal();
-	size_t n = 0;
 
-	report = r;
-	first = r->n;
-	eachthread(add);
-	sigfillset(&sa.sa_mask);
-	if (!sig || sigaction(sig, &sa, NULL))
+	/* A debugger would stop at the signals. */
+	if (!r && panic__istraced())
 		return;
-	for (size_t i = first; i < r->n; i++)
-		if (!syscall(SYS_tgkill, getpid(), r->s[i].tid, sig))
-			n++;
-	await(n);
+	report = r;
+	if (r) {
+		first = r->n;
+		eachthread(add);
+	}
+	stopsignal = panic__freesignal();
+	sigfillset(&sa.sa_mask);
+	if (!stopsignal || sigaction(stopsignal, &sa, NULL))
+		return;
+	eachthread(stop);
+	if (r)
+		await(stopped);
 }
 
 #else

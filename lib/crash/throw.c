@@ -184,8 +184,7 @@ static void printstacks(void *arg)
 	r->limit = (uintptr_t)arg;
 	r->all = level >= PANIC__SYSTEM;
 	addtaken(r);
-	if (others)
-		panic__freezetheworld(r);
+	panic__freezetheworld(others ? r : NULL);
 	panic__printreport(r, panic__crashfd());
 }
 
