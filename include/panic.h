@@ -364,8 +364,17 @@ PANIC_EXPORT void panic_g_free(struct panic_g *g);
 #include <stddefer.h>
 #undef defer
 #endif
-#define panic(...) PANIC(__VA_ARGS__)
-#define repanic(p) PANIC_REPANIC(p)
+/* What a compiler names first where one of the two is no statement, but a
+ * member or a function of the program's. */
+PANIC_UNUSED static inline void panic__keyword_unless_PANIC_NO_KEYWORDS(
+	int never)
+{
+	(void)never;
+}
+#define panic(...) \
+	panic__keyword_unless_PANIC_NO_KEYWORDS((PANIC(__VA_ARGS__), 0))
+#define repanic(p) \
+	panic__keyword_unless_PANIC_NO_KEYWORDS((PANIC_REPANIC(p), 0))
 #define recover() PANIC_RECOVER()
 #define recover_if(type) PANIC_RECOVER_IF(type)
 #define goexit() PANIC_GOEXIT()

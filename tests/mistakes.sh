@@ -91,7 +91,7 @@ mistake "an argument that is too wide" \
 	defer(free, *c);
 END
 mistake "a keyword that is a member's name" \
-	"expected identifier|no member named 'panic_printf'" <<'END'
+	'panic__keyword_unless_PANIC_NO_KEYWORDS' <<'END'
 	g->panic(n);
 END
 mistake "a format without its argument" 'format' <<'END'

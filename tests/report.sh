@@ -222,9 +222,9 @@ bad "$dir" "a folder" "Permission denied"
 bad /bin/true "one that ends" "it has ended early"
 
 report children
-says "its child is not the program's" "0 signals, no child"
+says "its child" "0 signals, no child"
 report children env PANIC_SYMBOLIZE="$dir/none"
-says "its child is not the program's, if it cannot start" "0 signals, no child"
+says "its child, if it cannot start" "0 signals, no child"
 printf '#!/bin/sh\nexec sleep 60\n' >"$dir/slow"
 chmod +x "$dir/slow"
 bad "$dir/slow" "one that is slow" "it has taken more than 2 s"
