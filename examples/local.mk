@@ -37,7 +37,17 @@ examples_hook_syslog_LDADD = lib/libpanic.la $(SYSTEM_LIBS)
 examples_hook_json_LDADD = lib/libpanic.la $(SYSTEM_LIBS)
 examples_log_recovered_LDADD = lib/libpanic.la $(SYSTEM_LIBS)
 
-EXTRA_DIST += examples/demo.sh
+# Built by who reads them, and by tests/examples.sh.
+EXTRA_DIST += examples/demo.sh \
+	examples/boundary.c \
+	examples/decode-png.c \
+	examples/loop-glib.c \
+	examples/loop-libevent.c \
+	examples/mainloop.c \
+	examples/plugin-host.c \
+	examples/plugin.c \
+	examples/plugin.h \
+	examples/pool.c
 
 demo: all
 	@$(PANIC_ENVIRONMENT) $(SHELL) $(srcdir)/examples/demo.sh

@@ -78,12 +78,12 @@ SHELL_TESTS = \
 if !SANITIZER
 PANIC_TESTS += tests/test-deadly tests/test-guest tests/test-handler \
 	tests/test-mask tests/test-overflow tests/test-signal
-SHELL_TESTS += tests/crash.sh tests/header.sh tests/report.sh \
-	tests/tutorial.sh tests/unwinder.sh
+SHELL_TESTS += tests/crash.sh tests/examples.sh tests/header.sh \
+	tests/report.sh tests/tutorial.sh tests/unwinder.sh
 else
 NOT_SANITIZED = test-deadly test-dlclose test-guest test-handler test-mask \
-	test-overflow test-signal storm crash.sh header.sh report.sh \
-	tutorial.sh unwinder.sh
+	test-overflow test-signal storm crash.sh examples.sh header.sh \
+	report.sh tutorial.sh unwinder.sh
 endif
 
 check_PROGRAMS += tests/gdb-target

@@ -184,6 +184,8 @@ cannot() {
 	ppc64el	abort_in_a_thread_that_blocks_all_is_reported	qemu's signal trampoline is not the kernel's: libunwind does not know it
 	ppc64el	abort_ends_with_a_report	qemu's signal trampoline is not the kernel's: libunwind does not know it
 	ppc64el	an_instruction_that_is_none_is_fatal_with_a_report	qemu's signal trampoline is not the kernel's: libunwind does not know it
+	ppc64el	a_frame_that_steps_over_the_guard_is_one_too	a stack pointer moves by a store: that faults before the step
+	ppc64el	it_is_fatal_otherwise	a stack pointer moves by a store: that faults before the step
 	ppc64el	a_handler_that_fills_its_stack_ends_the_process	a stack pointer moves by a store: after one that fails the kernel has no room for a frame
 	s390x	an_instruction_that_is_none_is_fatal_with_a_report	libunwind finds no rules at a trap
 	END
