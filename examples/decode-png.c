@@ -5,8 +5,8 @@
  * libpng wants an error function that does not return: a panic does not.  It
  * passes libpng's own frames, which is what libpng allows (its own way is
  * longjmp()); what they hold is freed by png_destroy_read_struct(), deferred
- * before the first call that may fail.  No local need be volatile, for nothing is
- * read after the landing.
+ * before the first call that may fail.  No local need be volatile, for nothing
+ * is read after the landing.
  */
 
 #include <panic.h>
