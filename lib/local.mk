@@ -67,7 +67,7 @@ lib_libpanic_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/lib \
 lib_libpanic_la_CFLAGS = $(AM_CFLAGS) $(WARN_CFLAGS) -fexceptions \
 	-fvisibility=hidden
 lib_libpanic_la_LDFLAGS = -no-undefined -version-info $(PANIC_ABI) \
-	$(NODELETE_LDFLAGS)
+	$(NODELETE_LDFLAGS) $(NOW_LDFLAGS)
 # The order counts: see libgcc_s in configure.ac.  Even --as-needed keeps
 # libgcc_s, because the cleanups in panic.c call its _Unwind_Resume;
 # tests/exports.sh looks.

@@ -150,15 +150,11 @@ struct panic__defer *panic__getchain(void)
 	return NULL;
 }
 
-/* Before main(), because the heap and the loader may be broken by the time of
- * the first panic, and because libunwind's first walk is not for two threads
- * at once. */
+/* Before main(), because the heap may be broken by the time of the first
+ * panic. */
 __attribute__((constructor)) static void init(void)
 {
-	void *pc[4];
-
 	(void)panic_thread_init();
-	(void)panic_backtrace(NULL, pc, 4);
 }
 
 int panic_thread_init(void)

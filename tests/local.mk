@@ -79,11 +79,11 @@ if !SANITIZER
 PANIC_TESTS += tests/test-deadly tests/test-guest tests/test-handler \
 	tests/test-mask tests/test-overflow tests/test-signal
 SHELL_TESTS += tests/crash.sh tests/examples.sh tests/header.sh \
-	tests/report.sh tests/tutorial.sh tests/unwinder.sh
+	tests/report.sh tests/tutorial.sh tests/unwinder.sh tests/valgrind.sh
 else
 NOT_SANITIZED = test-deadly test-dlclose test-guest test-handler test-mask \
 	test-overflow test-signal storm crash.sh examples.sh header.sh \
-	report.sh tutorial.sh unwinder.sh
+	report.sh tutorial.sh unwinder.sh valgrind.sh
 endif
 
 check_PROGRAMS += tests/gdb-target
