@@ -129,7 +129,7 @@ if wants glib-2.0 loop-glib; then
 fi
 
 # A picture, then each beginning of it, and each byte of it turned round.
-picture() {
+make_picture() {
 	base64 -d <<-'END'
 	iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAAAAADhZOFXAAAASElEQVR42mNggANmNk4efi
 	FRBgY2HiEJORUtBgZOIWkVXTN7BgYeCRUDG48QBgZ+OV0b76hMBgYhFTOPqJw6BgZRLfuQ
@@ -164,7 +164,7 @@ decode() {
 if wants libpng decode-png; then
 	build decode-png decode-png $(pkg-config --cflags --libs libpng) ||
 		failed "decode-png.c does not build"
-	picture >picture
+	make_picture >picture
 	prints decode-png ./decode-png picture good <<-'END'
 	picture: ece34150
 	good: Not a PNG file
