@@ -15,6 +15,8 @@ leave() {
 command -v valgrind >/dev/null || leave "no valgrind"
 grep -q 'HAVE_VALGRIND_VALGRIND_H 1' config.h ||
 	leave "configure did not find valgrind's header"
+! grep -q 'PANIC_UNWIND_CHECKS 1' config.h ||
+	leave "this build asks libunwind at each call"
 dir=$(mktemp -d) || exit 99
 trap 'rm -rf "$dir"' EXIT
 trap 'exit 99' HUP INT TERM
