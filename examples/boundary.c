@@ -69,7 +69,7 @@ static void status_of(void *arg)
 
 	if (!p || (panic_typeof(p) != &syntax && !panic_errnum(p)))
 		return;		/* not ours */
-	recover();
+	p = recover();
 	call->status = panic_errnum(p) ? CONF_SYSTEM : CONF_SYNTAX;
 	snprintf(call->conf->error, sizeof call->conf->error, "%s",
 		panic_message(p));

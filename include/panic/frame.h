@@ -268,16 +268,17 @@ void panic__frame(void);
  * recover_frame(statement): the same, and when one of its deferred calls has
  * recovered a panic, the frame's older calls run and then the statement,
  * which must leave the block or go to a label in it: return, break, continue,
- * goto.  After such a goto the frame is open and empty.
+ * goto.  After such a goto the frame is open and empty.  A declaration that is
+ * no statement comes first: from C2y on a static assertion is one.
  */
 #define PANIC_RECOVER_FRAME(...) \
-	_Static_assert(sizeof #__VA_ARGS__ > 1, "recover_frame() wants the " \
-		"statement that leaves its block after a recovered panic: " \
-		"return, break, continue or goto"); \
 	PANIC__SHADOWS(struct panic__recover_frame panic__one_frame_a_block; \
 	struct panic__slot panic__known[PANIC__SLOTS]; \
 	struct panic__scope panic__frame \
 		__attribute__((cleanup(panic__leave), unused));) \
+	_Static_assert(sizeof #__VA_ARGS__ > 1, "recover_frame() wants the " \
+		"statement that leaves its block after a recovered panic: " \
+		"return, break, continue or goto"); \
 	if (PANIC__MARK(panic__one_frame_a_block.env)) { \
 		panic__landed(&panic__frame, \
 			&panic__one_frame_a_block.frame, panic__known); \
