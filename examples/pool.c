@@ -31,7 +31,7 @@ static struct pool {
 static void work(void *arg)
 {
 	struct job *job = arg;
-	int *copy = malloc(sizeof *copy);
+	int *copy = panic_must(malloc(sizeof *copy));
 
 	defer_frame();
 	defer(free, copy);

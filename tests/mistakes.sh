@@ -94,6 +94,15 @@ mistake "a keyword that is a member's name" \
 	'panic__keyword_unless_PANIC_NO_KEYWORDS' <<'END'
 	g->panic(n);
 END
+mistake "a jump over a frame" \
+	'jump skips variable initialization|cannot jump from this goto' <<'END'
+#pragma GCC diagnostic error "-Wjump-misses-init"
+	if (n)
+		goto out;
+	defer_frame();
+	defer(fclose, f);
+out:	;
+END
 mistake "a format without its argument" 'format' <<'END'
 #pragma GCC diagnostic error "-Wformat"
 	panic("%d items");
