@@ -175,9 +175,9 @@ PANIC__INLINE void panic__open(struct panic__scope *scope, void *fp,
 	struct panic__frame *f = scope->frame;
 	struct panic__defer *t = panic__g._defer;
 
-	if (PANIC__UNLIKELY(!PANIC__KNOWN(scope->n) || !s->fn ||
-	    (t && (t == &panic__here(f)->d ||
-	    panic__stale(t, PANIC__FLOOR(t, fp)))))) {
+	if (PANIC__UNLIKELY(!PANIC__KNOWN(scope->n) || !s->fn) ||
+	    (PANIC__LIKELY(t) && PANIC__UNLIKELY(t == &panic__here(f)->d ||
+	    panic__stale(t, PANIC__FLOOR(t, fp))))) {
 		panic__open_slow(f, fp, s->site->fn ? NULL : s->fn, s->arg,
 			s->site, scope->landing);
 	} else {
