@@ -213,7 +213,11 @@ static PANIC_NORETURN void recovery(struct panic__defer *d)
 		longjmp(*(jmp_buf *)((char *)d +
 			offsetof(struct panic__setjmp_frame, env)), 1);
 #ifdef PANIC__JUMP
-	PANIC__JUMP(((struct panic__builtin_frame *)d)->env);
+	if (d->landing == PANIC__BYMARK)
+		PANIC__RETURN((char *)d +
+			offsetof(struct panic__marked_frame, env));
+	else
+		PANIC__JUMP(((struct panic__builtin_frame *)d)->env);
 	__builtin_unreachable();
 #else
 	panic__throw("bad landing");	/* landing.h makes none here */

@@ -324,9 +324,20 @@ static void fail(int n)
 	panic("far %d", n);
 }
 
+static int copy(int n)
+{
+	return n;
+}
+
+static int (*volatile another)(int) = copy;
+
+/* The locals are likely to be in registers, which the landing brings back. */
 static int share(int n)
 {
-	recover_frame(return -1);
+	int a = another(1), b = another(20), c = another(300),
+		d = another(4000), e = another(50000);
+
+	recover_frame(return a + b + c + d + e);
 	defer(stop, NULL);
 	if (n == 0)
 		panic("near %d", n);
@@ -344,9 +355,9 @@ END
 }
 
 near_output='near 0
--1
+54321
 far 1
--1'
+54321'
 
 # options CC: what the examples are compiled with.  The program's shadow stack
 # need not be the library's.
@@ -357,6 +368,9 @@ options() {
 		"$1" $cf -fsyntax-only -x c /dev/null 2>/dev/null &&
 			echo "-O2 $cf"
 	done
+	# In x86's other syntax, if it is one.
+	"$1" -masm=intel -fsyntax-only -x c /dev/null 2>/dev/null &&
+		echo "-O2 -masm=intel"
 }
 
 # runs NAME OUTPUT COMMAND...

@@ -22,13 +22,11 @@ void panic__raise(struct panic__frame *near, const struct panic_site *site,
 /*
  * __builtin_setjmp is a third of setjmp's cost, and GCC sees its second
  * return in the flow graph.  Clang does not (a variable that the code behind
- * the landing needs may lose its place in memory to another), the sanitizers
- * follow only the libc's jumps, and a shadow stack has another layout of env
- * and is the libc's concern.
+ * the landing needs may lose its place in memory to another), but knows what a
+ * function that returns twice may do.
  */
 #if defined PANIC__JUMP && !defined __clang__ && \
-	!defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__ && \
-	!(defined __CET__ && (__CET__ & 2))
+	!PANIC__WATCHED && !PANIC__SHADOWED
 #define panic__recover_frame panic__builtin_frame
 #define PANIC__LANDING PANIC__BYBUILTIN
 
@@ -80,6 +78,12 @@ void panic__near(void);
 #define panic_errno(...) PANIC__RAISE(panic__errnof, __VA_ARGS__)
 #undef panic_value
 #define panic_value(type, data) PANIC__RAISE(panic__raise, type, data)
+
+#elif defined PANIC__HASMARK
+#define panic__recover_frame panic__marked_frame
+#define PANIC__LANDING PANIC__BYMARK
+#define PANIC__MARK(env) (panic__mark(env) != NULL)
+#define PANIC__SEE
 
 #else
 #define panic__recover_frame panic__setjmp_frame

@@ -79,6 +79,31 @@
 #define PANIC__ANEW(p) ((void)0)
 #endif
 
+#if defined __has_feature
+#define PANIC__FEATURE(name) __has_feature(name)
+#else
+#define PANIC__FEATURE(name) 0
+#endif
+
+#if defined __SANITIZE_ADDRESS__ || PANIC__FEATURE(address_sanitizer)
+#define PANIC__ASAN
+#endif
+
+/* Whether a sanitizer watches: they follow only the libc's jumps. */
+#if defined PANIC__ASAN || defined __SANITIZE_THREAD__ || \
+	PANIC__FEATURE(thread_sanitizer) || PANIC__FEATURE(memory_sanitizer)
+#define PANIC__WATCHED 1
+#else
+#define PANIC__WATCHED 0
+#endif
+
+/* Whether there is a shadow stack, which is the libc's concern. */
+#if defined __CET__
+#define PANIC__SHADOWED (__CET__ & 2)
+#else
+#define PANIC__SHADOWED 0
+#endif
+
 /* Goes on where __builtin_setjmp(env) stands, in this function or a caller:
  * __builtin_longjmp(), without its own idea of env's layout, and for the
  * function that has the landing too.  There sp has most often not moved since,
@@ -90,19 +115,46 @@
 		"je 1f\n\t" \
 		"mov {16(%0), %%rsp|rsp, [%0 + 16]}\n" \
 		"1:\t" \
-		"jmp {*8(%0)|[QWORD PTR [%0 + 8]]}" : : "a" (env) : "memory")
+		"jmp {*8(%0)|QWORD PTR [%0 + 8]}" : : "a" (env) : "memory")
+
+/* Goes on where panic__mark(env) returned: there the compiler counts on the
+ * registers that a call keeps. */
+#define PANIC__RETURN(env) \
+	__asm__ volatile ("mov {24(%0), %%rbx|rbx, [%0 + 24]}\n\t" \
+		"mov {32(%0), %%r12|r12, [%0 + 32]}\n\t" \
+		"mov {40(%0), %%r13|r13, [%0 + 40]}\n\t" \
+		"mov {48(%0), %%r14|r14, [%0 + 48]}\n\t" \
+		"mov {56(%0), %%r15|r15, [%0 + 56]}\n\t" \
+		"mov {(%0), %%rbp|rbp, [%0]}\n\t" \
+		"mov {16(%0), %%rsp|rsp, [%0 + 16]}\n\t" \
+		"add {$8, %%rsp|rsp, 8}\n\t" \
+		"jmp {*8(%0)|QWORD PTR [%0 + 8]}" : : "a" (env) : "memory")
+
+#if defined __clang__ && !PANIC__WATCHED && !PANIC__SHADOWED
+#define PANIC__HASMARK
+/* Returns NULL, and env once more, when PANIC__RETURN(env) comes by: setjmp()
+ * without the mangling, at half its cost. */
+static __attribute__((naked, noinline, returns_twice, unused))
+void *panic__mark(void **env)
+{
+	__asm__ volatile ("mov {(%%rsp), %%rdx|rdx, [rsp]}\n\t"
+		"mov {%%rbp, (%%rdi)|[rdi], rbp}\n\t"
+		"mov {%%rdx, 8(%%rdi)|[rdi + 8], rdx}\n\t"
+		"mov {%%rsp, 16(%%rdi)|[rdi + 16], rsp}\n\t"
+		"mov {%%rbx, 24(%%rdi)|[rdi + 24], rbx}\n\t"
+		"mov {%%r12, 32(%%rdi)|[rdi + 32], r12}\n\t"
+		"mov {%%r13, 40(%%rdi)|[rdi + 40], r13}\n\t"
+		"mov {%%r14, 48(%%rdi)|[rdi + 48], r14}\n\t"
+		"mov {%%r15, 56(%%rdi)|[rdi + 56], r15}\n\t"
+		"xor {%%eax, %%eax|eax, eax}\n\t"
+		"ret" : : : "memory");
+}
+#endif
 #endif
 
 /* AddressSanitizer must not watch who looks at a record that may be dead: newer
  * frames, with their red zones, may be where it was.  Inlined into a function
  * that is watched, it would be watched too. */
-#if defined __SANITIZE_ADDRESS__
-#define PANIC__ASAN
-#elif defined __has_feature
-#if __has_feature(address_sanitizer)
-#define PANIC__ASAN
-#endif
-#endif
 #ifdef PANIC__ASAN
 #define PANIC__UNWATCHED __attribute__((noinline, no_sanitize_address, unused))
 #define PANIC__PEEK PANIC__UNWATCHED static

@@ -52,6 +52,7 @@ struct panic__frame {
 enum panic__landing {
 	PANIC__NOLANDING,		/* it cannot stop one */
 	PANIC__BYBUILTIN,		/* __builtin_setjmp(env) */
+	PANIC__BYMARK,			/* panic__mark(env) */
 	PANIC__BYSETJMP			/* setjmp(env) */
 };
 
@@ -60,6 +61,11 @@ enum panic__landing {
 struct panic__builtin_frame {
 	struct panic__frame frame;
 	void *env[5];
+};
+
+struct panic__marked_frame {
+	struct panic__frame frame;
+	void *env[8];
 };
 
 struct panic__setjmp_frame {
