@@ -228,7 +228,9 @@ PANIC_EXPORT void *panic_data(const struct panic *p,
 	const struct panic_type *type);
 /* The errno that panic_errno() found, ENOMEM of a failed defer, else 0. */
 PANIC_EXPORT int panic_errnum(const struct panic *p);
-/* Where it was raised first; a repanic does not change it. */
+/* Where it was raised first; a repanic does not change it.  Of a fault: line 0,
+ * the function by the symbol table, the file of its module; "(fault)" where
+ * that is not known. */
 PANIC_EXPORT const char *panic_file(const struct panic *p);
 PANIC_EXPORT const char *panic_function(const struct panic *p);
 PANIC_EXPORT int panic_line(const struct panic *p);

@@ -29,6 +29,7 @@ lib_libpanic_la_SOURCES = \
 	lib/crash/guard.c \
 	lib/crash/watchdog.c \
 	lib/crash/throw.c \
+	lib/where.c \
 	lib/sigstack.c \
 	lib/chain.c \
 	lib/callersp.c \

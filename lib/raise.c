@@ -112,11 +112,14 @@ void panic__nilcall(void *unused)
 
 void panic__raisefault(struct panic_fault *fault)
 {
-	static const struct panic_site site =
-		{ .file = "(fault)", .function = "(fault)" };
+	struct panic__place place;
 	struct panic p;
 
-	panic__init(&p, &site, &panic_fault_type, fault);
+	place.site = (struct panic_site){ .file = panic__infault,
+		.function = panic__infault };
+	place.pc = fault->pc;
+	place.asked = false;
+	panic__init(&p, &place.site, &panic_fault_type, fault);
 	p.message = panic__faultmessage(fault);
 	panic__gopanic(&p, NULL);
 	__builtin_unreachable();

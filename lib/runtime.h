@@ -355,6 +355,17 @@ void panic__release(struct panic *p);
 /* The copy that gave p its value, or NULL. */
 const struct panic__taken *panic__takenof(const struct panic *p);
 
+/* where.c */
+
+/* The site of a fault. */
+struct panic__place {
+	struct panic_site site;	/* its strings are panic__infault, or in text */
+	const void *pc;
+	bool asked;		/* what is known is in site */
+	char text[320];
+};
+extern const char panic__infault[];
+
 /* raise.c */
 
 /* The runtime error that a NULL deferred function raises. */

@@ -63,12 +63,12 @@ static void copytype(struct panic__taken *t, const struct panic *p, char **to)
 struct panic *panic_take(const struct panic *p)
 {
 	int errnum = errno;
-	const char *text = panic_message(p);
+	const char *text = panic_message(p), *file = panic_file(p);
+	const char *function = panic_function(p);
 	struct panic *original = (struct panic *)(uintptr_t)p;
 	const struct panic__taken *old = panic__takenof(p);
 	size_t stacks = older(old) + 1;
-	size_t size = strlen(text) + strlen(p->site->file) +
-		strlen(p->site->function) + 3 +
+	size_t size = strlen(text) + strlen(file) + strlen(function) + 3 +
 		(p->type ? strlen(p->type->name) + 1 : 0);
 	struct panic__taken *t = panic__malloc(sizeof *t +
 		stacks * sizeof t->s[0] + size);
@@ -83,8 +83,8 @@ struct panic *panic_take(const struct panic *p)
 	t->p.cfa = NULL;
 	panic__setrare(&t->p)->errnum = panic_errnum(p);
 	t->p.message = add(&to, text);
-	t->site.file = add(&to, p->site->file);
-	t->site.function = add(&to, p->site->function);
+	t->site.file = add(&to, file);
+	t->site.function = add(&to, function);
 	t->site.line = p->site->line;
 	t->site.call = NULL;
 	copytype(t, p, &to);

@@ -226,21 +226,6 @@ int panic_errnum(const struct panic *p)
 	return panic__rare(p)->errnum;
 }
 
-const char *panic_file(const struct panic *p)
-{
-	return p->site->file;
-}
-
-const char *panic_function(const struct panic *p)
-{
-	return p->site->function;
-}
-
-int panic_line(const struct panic *p)
-{
-	return p->site->line;
-}
-
 const struct panic *panic_under(const struct panic *p)
 {
 	do

@@ -346,6 +346,56 @@ done:
 }
 END_TEST
 
+static char where[4200];
+
+static void tell_where(void *unused)
+{
+	const struct panic *p = recover();
+
+	(void)unused;
+	errno = EPIPE;
+	snprintf(where, sizeof where, "%s in %s:%d", panic_function(p),
+		panic_file(p), panic_line(p));
+	ck_assert_int_eq(errno, EPIPE);
+	kept = panic_take(p);
+}
+
+static void attempt_where(void (*fn)(void))
+{
+	recover_frame(return);
+	defer(tell_where, NULL);
+	fn();
+}
+
+START_TEST(a_fault_tells_its_function_and_module)
+{
+	char self[4096], expected[4200];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+
+	ck_assert_int_gt(n, 0);
+	self[n] = '\0';
+	snprintf(expected, sizeof expected, "fault_nil in %s:0", self);
+	start(0);
+	for (int i = 0; i < 2; i++) {
+		attempt_where(fault_nil);
+		ck_assert_str_eq(where, expected);
+		ck_assert_str_eq(panic_function(kept), "fault_nil");
+		ck_assert_str_eq(panic_file(kept), self);
+		panic_free(kept);
+	}
+}
+END_TEST
+
+START_TEST(a_fault_without_code_tells_no_function)
+{
+	start(0);
+	attempt_where(fault_call);
+	ck_assert_str_eq(where, "(fault) in (fault):0");
+	ck_assert_str_eq(panic_function(kept), "(fault)");
+	panic_free(kept);
+}
+END_TEST
+
 START_TEST(S93_a_bus_error_behind_the_end_of_a_file)
 {
 	char name[] = "/tmp/panic-test-XXXXXX";
@@ -492,6 +542,8 @@ int main(void)
 		the_signal_mask_is_that_of_the_code,
 		a_handler_that_was_there_gets_what_is_no_panic,
 		a_taken_fault_keeps_its_data,
+		a_fault_tells_its_function_and_module,
+		a_fault_without_code_tells_no_function,
 		S93_a_bus_error_behind_the_end_of_a_file,
 		four_threads_fault_at_once,
 		the_arguments_are_checked,
