@@ -97,7 +97,7 @@ def panics(g):
 
 def show_panic(panic):
     if panic['goexit']:
-        print('goexit%s' % state(panic))
+        print(('panic_longjmp' if panic['to'] else 'goexit') + state(panic))
     else:
         print('panic: %s%s' % (message(panic), state(panic)))
         print('\traised at ' + place(panic['site']))

@@ -27,9 +27,10 @@
  *     that it calls; and that function must not end in a tail call of one that
  *     calls recover().
  *   - Leave a frame by return, break, continue, goto, falling out of the
- *     block, panic() or goexit().  A longjmp() over it is fatal if it forgets
- *     a deferred call: that is found when a call is deferred in another frame,
- *     an older frame left, at the next panic or at the thread's end.
+ *     block, panic(), goexit() or panic_longjmp().  A longjmp() over it is
+ *     fatal if it forgets a deferred call: that is found when a call is
+ *     deferred in another frame, an older frame left, at the next panic or at
+ *     the thread's end.
  *   - A deferred call runs on top of the panicking stack: everything the
  *     panicking functions own is still there.
  *
@@ -350,6 +351,7 @@ PANIC_EXPORT void panic_g_free(struct panic_g *g);
 #include <panic/try.h>
 #ifndef __cplusplus
 #include <panic/defer.h>
+#include <panic/jump.h>
 #endif
 
 /*

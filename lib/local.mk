@@ -41,6 +41,7 @@ lib_libpanic_la_SOURCES = \
 	lib/take.c \
 	lib/defer.c \
 	lib/try.c \
+	lib/jump.c \
 	lib/arch/cfa.h \
 	lib/arch/context.h \
 	lib/arch/aarch64.h \
@@ -89,6 +90,7 @@ panicincludedir = $(includedir)/panic
 panicinclude_HEADERS = \
 	include/panic/defer.h \
 	include/panic/frame.h \
+	include/panic/jump.h \
 	include/panic/landing.h \
 	include/panic/machine.h \
 	include/panic/record.h \

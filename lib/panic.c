@@ -73,6 +73,12 @@ static void abortolder(struct panic__defer *d)
 	d->started = 0;
 }
 
+/* Whether a panic_longjmp() goes no further than to d. */
+static inline bool isend(const struct panic *p, const struct panic__defer *d)
+{
+	return p->goexit && p->to && d == p->to->link;
+}
+
 /* The newest record with a call left; that call is then p->call.  NULL if
  * there is none.  Every record on the way is checked. */
 static struct panic__defer *nextslow(struct panic *p)
@@ -81,7 +87,7 @@ static struct panic__defer *nextslow(struct panic *p)
 
 	for (;;) {
 		d = panic__g._defer;
-		if (!d || d == &panic__first)
+		if (!d || d == &panic__first || isend(p, d))
 			return NULL;
 		checkrecord(d, p);
 		if (d->started)
@@ -224,34 +230,60 @@ static PANIC_NORETURN void recovery(struct panic__defer *d)
 #endif
 }
 
-/* Drops the panics that were aborted by one that is over, up to a goexit(),
- * which is returned. */
-static __attribute__((noinline)) struct panic *dropaborted(void)
+static bool ischained(const struct panic__defer *from,
+	const struct panic__defer *d)
+{
+	while (from && from != d)
+		from = from->link;
+	return from == d;
+}
+
+/* Whether p, whose call was left by a panic that the frame d has recovered, is
+ * not over: a goexit(), or a panic_longjmp() that leaves d, too. */
+static bool goeson(const struct panic *p, const struct panic__defer *d)
+{
+	return p->goexit && (!p->to ||
+		(d != p->to->link && ischained(d, p->to->link)));
+}
+
+/* Drops the panics that were aborted by one that the frame d has recovered, up
+ * to one that goes on, which is returned. */
+static __attribute__((noinline)) struct panic *dropaborted(
+	const struct panic__defer *d)
 {
 	struct panic *p;
 
 	while ((p = panic__g._panic) && p->aborted) {
-		if (p->goexit)
+		if (goeson(p, d))
 			return p;
 		droppanic(p);
 	}
 	return NULL;
 }
 
-/* The landing of a goexit(): its panic, first, and where its loop is. */
+/* The landing of a goexit() or a panic_longjmp(): its panic, first, and where
+ * its loop is. */
 struct goexit {
 	struct panic p;
 	jmp_buf env;
 };
 
+/* Goes on with the calls that are left to exit, the newest panic. */
+static PANIC_NORETURN void resume(struct panic *exit)
+{
+	exit->aborted = false;
+	panic__dropcleanups((uintptr_t)exit);
+	longjmp(((struct goexit *)exit)->env, 1);
+}
+
 /*
- * p, the newest panic, was recovered, and the call that did so has returned.
- * Drops it and the panics that it aborted.  A goexit() among them is not lost:
- * it goes on with the calls that are left, and this does not return (Go does so
- * from 1.22 on; until then only if it is right under p).  A release that panics
- * finds the chains in order.
+ * p, the newest panic, was recovered, and the call of d that did so has
+ * returned.  Drops it and the panics that it aborted.  A goexit() among them
+ * is not lost: it goes on with the calls that are left, and this does not return
+ * (Go does so from 1.22 on; until then only if it is right under p).  A release
+ * that panics finds the chains in order.
  */
-static inline void recovered(struct panic *p)
+static inline void recovered(struct panic *p, const struct panic__defer *d)
 {
 	struct panic *exit;
 
@@ -259,12 +291,9 @@ static inline void recovered(struct panic *p)
 	p = panic__g._panic;
 	if (PANIC__LIKELY(!p || !p->aborted))
 		return;
-	exit = dropaborted();
-	if (exit) {
-		exit->aborted = false;
-		panic__dropcleanups((uintptr_t)exit);
-		longjmp(((struct goexit *)exit)->env, 1);
-	}
+	exit = dropaborted(d);
+	if (exit)
+		resume(exit);
 }
 
 static inline void addpanic(struct panic *p)
@@ -292,7 +321,7 @@ PANIC__ONCE void panic__gopanic(struct panic *p, struct panic__frame *near)
 		t = rundefer(p, d);
 		if (PANIC__LIKELY(!p->recovered))
 			continue;
-		recovered(p);
+		recovered(p, d);
 		if (!near || d != &near->d)
 			recovery(d);
 		running = NULL;
@@ -313,7 +342,7 @@ static inline __attribute__((always_inline)) bool recovers(
 		panic__g._defer = d->link;
 	if (PANIC__UNLIKELY(!p->recovered))
 		return false;
-	recovered(p);
+	recovered(p, d);
 	return true;
 }
 
@@ -341,23 +370,29 @@ PANIC__ONCE void panic__raise(struct panic__frame *near,
 	panic__gopanic(&p, near);
 }
 
-/* The two halves of a goexit(), before and after its landing.  Parts of their
+/* The parts of a goexit(), before and after its landing.  Parts of their
  * caller: a walk finds the panic in the frame that runs the calls. */
 static inline __attribute__((always_inline)) struct panic *begin(
-	struct goexit *e)
+	struct goexit *e, const struct panic_jump *to)
 {
 	memset(&e->p, 0, offsetof(struct panic, buf));
 	e->p.goexit = true;
+	e->p.to = to;
 	e->p.cfa = PANIC__CFA();
 	(void)panic__getchain();
 	addpanic(&e->p);
 	return &e->p;
 }
 
-static inline __attribute__((always_inline)) void runall(struct panic *p)
+static inline __attribute__((always_inline)) void runcalls(struct panic *p)
 {
 	for (struct panic__defer *d; (d = nextslow(p)); )
 		rundefer(p, d);
+}
+
+static inline __attribute__((always_inline)) void runall(struct panic *p)
+{
+	runcalls(p);
 	/* The records are freed by now, and the exit unwinds dropabandoned() of
 	 * each panic that stands below, this one and older. */
 	for (; panic__g._panic; droppanic(panic__g._panic))
@@ -367,7 +402,7 @@ static inline __attribute__((always_inline)) void runall(struct panic *p)
 void panic_goexit(void)
 {
 	struct goexit e;
-	struct panic *running IFABANDONED = begin(&e);
+	struct panic *running IFABANDONED = begin(&e, NULL);
 
 	/* A panic that skips this, and is recovered, comes back here. */
 	(void)PANIC__SETJMP(e.env);
@@ -378,11 +413,38 @@ void panic_goexit(void)
 void panic__leaveall(void)
 {
 	struct goexit e;
-	struct panic *running IFABANDONED = begin(&e);
+	struct panic *running IFABANDONED = begin(&e, NULL);
 
 	(void)PANIC__SETJMP(e.env);
 	runall(&e.p);
 	running = NULL;
+}
+
+/* Drops the panics that a jump to to leaves.  A goexit() among them goes on
+ * instead. */
+static void dropleft(const struct panic_jump *to)
+{
+	struct panic *p;
+
+	while ((p = panic__g._panic) && p != to->panic) {
+		if (p->d && ischained(panic__g._defer, p->d) &&
+		    p->d->_panic == p)
+			p->d->started = 0;
+		if (p->goexit && !p->to)
+			resume(p);
+		droppanic(p);
+	}
+}
+
+void panic__leaveto(const struct panic_jump *to)
+{
+	struct goexit e;
+	struct panic *running IFABANDONED = begin(&e, to);
+
+	(void)PANIC__SETJMP(e.env);
+	runcalls(&e.p);
+	running = NULL;
+	dropleft(to);
 }
 
 static __attribute__((noinline)) const struct panic *vain(struct panic *p,

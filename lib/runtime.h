@@ -51,7 +51,8 @@ struct panic {
 	struct panic *link;	/* the panic under it */
 	bool recovered;		/* recover() has returned it */
 	bool aborted;		/* a newer one has passed its deferred call */
-	bool goexit;		/* not a panic: a goexit() */
+	bool goexit;		/* not a panic: a goexit(), or a jump, see
+				   to */
 	bool hasrare;		/* rare is valid; also where there is a value to
 				   be released */
 	const struct panic_site *site;	/* where it was raised first */
@@ -68,6 +69,8 @@ struct panic {
 					   debugger, it may be freed */
 	const struct panic__slot *call;	/* that call */
 	struct panic__rare rare;	/* by the functions below */
+	const struct panic_jump *to;	/* of a panic_longjmp(), else NULL;
+					   valid of a goexit */
 	struct panic__slot popped;	/* it, if its record did not keep it */
 	struct panic_site at;	/* its site, if its record did not keep it */
 	char buf[200];
@@ -188,6 +191,10 @@ void panic__mfree(void *p);
 void panic__gopanic(struct panic *p, struct panic__frame *near);
 /* Runs all deferred calls as a goexit() does, and returns. */
 void panic__leaveall(void);
+
+/* Runs the deferred calls between, and ends the panics, as panic_longjmp(to)
+ * promises. */
+void panic__leaveto(const struct panic_jump *to);
 
 /* chain.c */
 

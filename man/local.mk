@@ -31,6 +31,7 @@ dist_man_MANS = \
 	man/panic_g_switch.3 \
 	man/panic_here.3 \
 	man/panic_line.3 \
+	man/panic_longjmp.3 \
 	man/panic_message.3 \
 	man/panic_must.3 \
 	man/panic_on_fault.3 \
@@ -41,6 +42,7 @@ dist_man_MANS = \
 	man/panic_set_overflow_stack.3 \
 	man/panic_set_traceback.3 \
 	man/panic_set_version.3 \
+	man/panic_setjmp.3 \
 	man/panic_signals.3 \
 	man/panic_symbolize_stack.3 \
 	man/panic_take.3 \

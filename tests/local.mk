@@ -17,6 +17,7 @@ PANIC_TESTS = \
 	tests/test-fatal \
 	tests/test-frame \
 	tests/test-goexit \
+	tests/test-jump \
 	tests/test-must \
 	tests/test-near \
 	tests/test-on-panic \

@@ -71,7 +71,8 @@ static void puttitle(struct panic__out *o, const struct panic__stack *s)
  * and the one that panicked. */
 static void putpanic(struct panic__out *o, const struct panic *p)
 {
-	panic__puts(o, p && p->goexit ? "goexit()" : "panic(...)");
+	panic__puts(o, !p || !p->goexit ? "panic(...)" :
+		p->to ? "panic_longjmp()" : "goexit()");
 	if (p && p->site && p->site->line > 0) {
 		panic__puts(o, " at ");
 		panic__putsite(o, p->site);
