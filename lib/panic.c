@@ -279,9 +279,9 @@ static PANIC_NORETURN void resume(struct panic *exit)
 /*
  * p, the newest panic, was recovered, and the call of d that did so has
  * returned.  Drops it and the panics that it aborted.  A goexit() among them
- * is not lost: it goes on with the calls that are left, and this does not return
- * (Go does so from 1.22 on; until then only if it is right under p).  A release
- * that panics finds the chains in order.
+ * is not lost: it goes on with the calls that are left, and this does not
+ * return (Go does so from 1.22 on; until then only if it is right under p).  A
+ * release that panics finds the chains in order.
  */
 static inline void recovered(struct panic *p, const struct panic__defer *d)
 {
