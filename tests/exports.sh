@@ -18,15 +18,19 @@ fail()
 dir=$(mktemp -d) || exit 99
 trap 'rm -rf "$dir"' EXIT
 
+# The calls of PANIC__SHARED.
+sed -n 's/.*[^A-Z]X(\([A-Za-z_]*\), .*/panic__call_\1/p' \
+	"$top_srcdir/include/panic/defer.h" >"$dir/shared"
+
 # A function's name is what stands before the first parenthesis, once the
 # attribute that has one is gone; a variable's is the last word.
 cat $headers | sed '/^#/d' | tr '\n;' ' \n' |
 	sed -n 's/PANIC_PRINTF([^)]*)//
 		s/PANIC__TLS$//
-		s/.*PANIC_EXPORT [^(]*[ *]\(panic_[a-z0-9_]*\)(.*/\1/p
-		s/.*PANIC_EXPORT [^(]*[ *]\(panic_[a-z0-9_]*\) *$/\1/p' |
-	sort >"$dir/header"
-sed -n 's/^	\(panic_[a-z0-9_]*\);.*/\1/p' "$map" | sort >"$dir/map"
+		s/.*PANIC_EXPORT [^(]*[ *]\(panic_[A-Za-z0-9_]*\)(.*/\1/p
+		s/.*PANIC_EXPORT [^(]*[ *]\(panic_[A-Za-z0-9_]*\) *$/\1/p' |
+	cat - "$dir/shared" | sort >"$dir/header"
+sed -n 's/^	\(panic_[A-Za-z0-9_]*\);.*/\1/p' "$map" | sort >"$dir/map"
 test -s "$dir/header" || fail "no PANIC_EXPORT found in the headers"
 diff "$dir/header" "$dir/map" >"$dir/diff" ||
 	fail "declared in the header (<), but not in lib/libpanic.map (>), or the reverse:" \
@@ -34,7 +38,7 @@ diff "$dir/header" "$dir/map" >"$dir/diff" ||
 
 # Debian's packages are told for each symbol since when it is there.
 symbols=$top_srcdir/packaging/debian/libpanic0.symbols
-sed -n 's/^ \(panic_[a-z0-9_]*\)@LIBPANIC_0 .*/\1/p' "$symbols" | sort |
+sed -n 's/^ \(panic_[A-Za-z0-9_]*\)@LIBPANIC_0 .*/\1/p' "$symbols" | sort |
 	diff "$dir/map" - >"$dir/diff" ||
 	fail "in lib/libpanic.map (<), but not in $symbols (>), or the reverse:" \
 		"$(cat "$dir/diff")"

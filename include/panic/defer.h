@@ -31,8 +31,9 @@ struct addrinfo;
  * parameter must be an integer no wider than a pointer, or a pointer.
  */
 #define PANIC_DEFERRABLE(name, result, parameter) \
-	PANIC_UNUSED static inline void panic__call_##name( \
-		void (*fn)(void), void *arg) \
+	PANIC_UNUSED static inline PANIC__CALLER(name, result, parameter)
+#define PANIC__CALLER(name, result, parameter) \
+	void panic__call_##name(void (*fn)(void), void *arg) \
 	{ \
 		_Static_assert(sizeof(parameter) <= sizeof(void *), \
 			PANIC__TOOWIDE); \
@@ -48,42 +49,42 @@ struct addrinfo;
 #define PANIC_DEFER_TYPES
 #endif
 
-PANIC_DEFERRABLE(int, int, int)
-PANIC_DEFERRABLE(void_int, void, int)
-PANIC_DEFERRABLE(pointer, int, void *)
-PANIC_DEFERRABLE(const, void, const void *)
-PANIC_DEFERRABLE(string, void, char *)
-PANIC_DEFERRABLE(path, int, const char *)
-PANIC_DEFERRABLE(FILE, int, FILE *)
-PANIC_DEFERRABLE(DIR, int, DIR *)
-PANIC_DEFERRABLE(mutex, int, pthread_mutex_t *)
-PANIC_DEFERRABLE(cond, int, pthread_cond_t *)
-PANIC_DEFERRABLE(attr, int, pthread_attr_t *)
+#define PANIC__DEFERRABLES(X) \
+	X(int, int, int) \
+	X(void_int, void, int) \
+	X(pointer, int, void *) \
+	X(const, void, const void *) \
+	X(string, void, char *) \
+	X(path, int, const char *) \
+	X(FILE, int, FILE *) \
+	X(DIR, int, DIR *) \
+	X(mutex, int, pthread_mutex_t *) \
+	PANIC__RWLOCK(X) \
+	X(cond, int, pthread_cond_t *) \
+	X(attr, int, pthread_attr_t *) \
+	X(addrinfo, void, struct addrinfo *)
 #ifdef PTHREAD_RWLOCK_INITIALIZER	/* not with gcc -std=c11 */
-PANIC_DEFERRABLE(rwlock, int, pthread_rwlock_t *)
-#define PANIC__DEFER_RWLOCK \
-	PANIC_DEFER_AS(rwlock, int, pthread_rwlock_t *)
+#define PANIC__RWLOCK(X) X(rwlock, int, pthread_rwlock_t *)
 #else
-#define PANIC__DEFER_RWLOCK
+#define PANIC__RWLOCK(X)
 #endif
-PANIC_DEFERRABLE(addrinfo, void, struct addrinfo *)
+
+/* The library has these once for all programs: where such a call is not
+ * inlined, a program names the library's. */
+#if defined __GNUC__
+#define PANIC__SHARED(name, result, parameter) \
+	PANIC_EXPORT void panic__call_##name(void (*fn)(void), void *arg); \
+	extern inline __attribute__((gnu_inline)) \
+	PANIC__CALLER(name, result, parameter)
+#else
+#define PANIC__SHARED PANIC_DEFERRABLE
+#endif
+PANIC__DEFERRABLES(PANIC__SHARED)
 
 /* How to call fn: NULL for a void (*)(void *). */
 #define PANIC__CALL(fn) _Generic((fn), \
 	void (*)(void *): (void (*)(void (*)(void), void *))NULL, \
-	PANIC_DEFER_AS(int, int, int) \
-	PANIC_DEFER_AS(void_int, void, int) \
-	PANIC_DEFER_AS(pointer, int, void *) \
-	PANIC_DEFER_AS(const, void, const void *) \
-	PANIC_DEFER_AS(string, void, char *) \
-	PANIC_DEFER_AS(path, int, const char *) \
-	PANIC_DEFER_AS(FILE, int, FILE *) \
-	PANIC_DEFER_AS(DIR, int, DIR *) \
-	PANIC_DEFER_AS(mutex, int, pthread_mutex_t *) \
-	PANIC__DEFER_RWLOCK \
-	PANIC_DEFER_AS(cond, int, pthread_cond_t *) \
-	PANIC_DEFER_AS(attr, int, pthread_attr_t *) \
-	PANIC_DEFER_AS(addrinfo, void, struct addrinfo *) \
+	PANIC__DEFERRABLES(PANIC_DEFER_AS) \
 	PANIC_DEFER_TYPES \
 	default: (struct panic_unknown *)NULL)
 
