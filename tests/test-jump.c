@@ -250,6 +250,7 @@ static void jumps_from_its_own_call(void)
 	defer(say, "1");
 	defer(jump, NULL);
 	if (panic_setjmp(there)) {
+		note("started %d", panic__g._defer->started);
 		defer(say, "2");
 		panic("another");
 	}
@@ -259,7 +260,7 @@ static void jumps_from_its_own_call(void)
 START_TEST(a_frame_whose_call_jumped_goes_on)
 {
 	jumps_from_its_own_call();
-	ck_assert_str_eq(trace, "2 1 [another] landed");
+	ck_assert_str_eq(trace, "started 0 2 1 [another] landed");
 	check_chains();
 }
 END_TEST
@@ -392,6 +393,31 @@ START_TEST(a_function_that_has_returned_is_no_target)
 }
 END_TEST
 
+/* Without a frame, only the return address tells. */
+static void marks_without_a_frame(void)
+{
+	(void)panic_setjmp(there);
+}
+
+NOINLINE static void call_it(void (*fn)(void))
+{
+	fn();
+	note("back");
+}
+
+static void jump_to_the_frameless(void)
+{
+	call_it(marks_without_a_frame);
+	overwrite();
+	jump(NULL);
+}
+
+START_TEST(nor_is_one_without_a_frame)
+{
+	assert_dies(jump_to_the_frameless, LEFT);
+}
+END_TEST
+
 static void jump_to_a_dead_block(void)
 {
 	{
@@ -456,6 +482,7 @@ int main(void)
 		a_jump_in_a_call_of_a_jump_takes_its_place,
 		a_thousand_jumps_leave_nothing,
 		a_function_that_has_returned_is_no_target,
+		nor_is_one_without_a_frame,
 		nor_is_a_block_that_was_left,
 		another_thread_is_no_target,
 		an_uncaught_panic_of_a_call_tells_of_the_jump);
