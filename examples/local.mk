@@ -37,6 +37,17 @@ examples_hook_syslog_LDADD = lib/libpanic.la $(SYSTEM_LIBS)
 examples_hook_json_LDADD = lib/libpanic.la $(SYSTEM_LIBS)
 examples_log_recovered_LDADD = lib/libpanic.la $(SYSTEM_LIBS)
 
+noinst_PROGRAMS += examples/kvd/kvd
+examples_kvd_kvd_SOURCES = \
+	examples/kvd/kvd.h \
+	examples/kvd/buf.c \
+	examples/kvd/command.c \
+	examples/kvd/kvd.c \
+	examples/kvd/resp.c \
+	examples/kvd/save.c \
+	examples/kvd/table.c
+examples_kvd_kvd_LDADD = lib/libpanic.la $(SYSTEM_LIBS)
+
 # Built by who reads them, and by tests/examples.sh.
 EXTRA_DIST += examples/demo.sh \
 	examples/boundary.c \

@@ -68,6 +68,7 @@ SHELL_TESTS = \
 	tests/conformance.sh \
 	tests/exports.sh \
 	tests/gdb.sh \
+	tests/kvd.sh \
 	tests/man.sh \
 	tests/mistakes.sh \
 	tests/panic-lint.sh \
@@ -89,6 +90,13 @@ endif
 
 check_PROGRAMS += tests/gdb-target
 tests_gdb_target_LDADD = lib/libpanic.la $(SYSTEM_LIBS)
+
+check_PROGRAMS += tests/kvd/broken tests/kvd/save-goto
+tests_kvd_broken_LDADD =
+tests_kvd_save_goto_SOURCES = tests/kvd/save-goto.c examples/kvd/save.c \
+	examples/kvd/table.c
+tests_kvd_save_goto_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/examples/kvd
+tests_kvd_save_goto_LDADD = lib/libpanic.la $(SYSTEM_LIBS)
 
 # Frames that pthread_cancel unwinds, and others that nothing may unwind.
 tests_test_cancel_CFLAGS = $(AM_CFLAGS) -fexceptions
