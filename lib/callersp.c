@@ -116,7 +116,8 @@ static bool callsrecover(const struct panic *p, const void *ra)
 	/* The function that knows the type of the deferred one may stand
 	 * between. */
 	return call && unw_get_proc_info(&c, &info) == 0 &&
-		info.start_ip == (uintptr_t)call && unw_step(&c) > 0 &&
+		(info.start_ip == (uintptr_t)call ||
+		panic__isshared(info.start_ip)) && unw_step(&c) > 0 &&
 		cfa(&c) == argp;
 }
 

@@ -15,9 +15,6 @@
 #define VALGRIND_ENABLE_ERROR_REPORTING ((void)0)
 #endif
 
-/* Those that <panic/defer.h> declares. */
-PANIC__DEFERRABLES(PANIC__CALLER)
-
 /* The call that could not be registered is made at once, so that nothing is
  * leaked; if it panics, its panic goes on instead. */
 static PANIC_NORETURN void outofmemory(struct panic__slot s)

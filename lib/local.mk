@@ -32,6 +32,7 @@ lib_libpanic_la_SOURCES = \
 	lib/where.c \
 	lib/sigstack.c \
 	lib/chain.c \
+	lib/call.c \
 	lib/callersp.c \
 	lib/cleanup.c \
 	lib/stale.c \

@@ -217,6 +217,11 @@ static inline void panic__unlink(struct panic__defer *d)
  * deferproc() now. */
 void panic__freepools(void);
 
+/* call.c */
+
+/* Whether one of the calls that programs share begins there. */
+bool panic__isshared(uintptr_t start);
+
 /* callersp.c */
 
 /* The caller's sp, of the function whose frame address is fp; for

@@ -15,6 +15,7 @@ PANIC_TESTS = \
 	tests/test-errno \
 	tests/test-exit \
 	tests/test-fatal \
+	tests/test-fixed \
 	tests/test-frame \
 	tests/test-goexit \
 	tests/test-jump \
@@ -103,6 +104,11 @@ tests_test_cancel_CFLAGS = $(AM_CFLAGS) -fexceptions
 tests_test_try_CFLAGS = $(AM_CFLAGS) -fexceptions
 tests_test_cleanup_CFLAGS = $(AM_CFLAGS) -fno-exceptions
 tests_test_stale_CFLAGS = $(AM_CFLAGS) -fno-exceptions
+
+# At a fixed address the library's functions have other addresses.
+tests_test_fixed_SOURCES = tests/test-typed.c
+tests_test_fixed_CFLAGS = $(AM_CFLAGS) -O0 -fno-pie
+tests_test_fixed_LDFLAGS = $(AM_LDFLAGS) -no-pie
 
 # It asks libunwind as the library does.
 tests_test_callersp_CPPFLAGS = $(AM_CPPFLAGS) $(LIBUNWIND_CFLAGS)

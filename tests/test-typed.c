@@ -212,6 +212,30 @@ START_TEST(recover_works_in_a_typed_function)	/* D3 */
 }
 END_TEST
 
+static int rescue_path(const char *path)
+{
+	const struct panic *p = recover();
+
+	note("%s [%s]", path, p ? panic_message(p) : "null");
+	return 0;
+}
+
+static void rescued_by_a_shared_type(void)
+{
+	recover_frame(return);
+	defer(rescue, NULL);
+	defer(rescue_path, "path");
+	panic("boom");
+}
+
+/* The library knows how to call it; test-fixed runs this at a fixed address. */
+START_TEST(recover_works_in_a_function_of_a_type_of_the_librarys)
+{
+	rescued_by_a_shared_type();
+	ck_assert_str_eq(trace, "path [boom] [null]");
+}
+END_TEST
+
 static NOINLINE void helper(void)
 {
 	note("[%s]", recover() ? "helped" : "null");
@@ -288,6 +312,7 @@ int main(void)
 		integers_keep_their_value_and_sign,
 		pointers_to_const_and_to_char_are_known,
 		recover_works_in_a_typed_function,
+		recover_works_in_a_function_of_a_type_of_the_librarys,
 		recover_in_a_helper_of_a_typed_function_is_null,
 		deferproc_takes_the_same_types,
 		typed_calls_beyond_the_slots_keep_their_types);
