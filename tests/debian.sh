@@ -9,8 +9,8 @@
 # From the environment: SUITES, names of releases, with "+llvm" behind those
 # that shall have LLVM's libunwind, "+musl" behind those for the row musl, and
 # ":ARCHITECTURE" behind those that are not the machine's ("trixie trixie+llvm
-# bookworm:i386"); ROWS, of demo, check, user, readme, go and headers (sid's
-# newest compilers), all by default, and musl; CHROOTS, the folder with the
+# bookworm:i386"); ROWS, of demo, check, user, readme, go, headers (sid's
+# newest compilers) and tutorial, all by default, and musl; CHROOTS, the folder with the
 # chroots, which are kept and used again; MIRROR, else this system's own.  Wants
 # root, mmdebstrap (and arch-test for another architecture) and the mirror.
 # Exit status: 0, 1, or 77 if something is missing.
@@ -19,7 +19,7 @@ set -u
 
 top=$(cd "${top_srcdir:-$(dirname "$0")/..}" && pwd) || exit 1
 SUITES=${SUITES:-bookworm trixie sid}
-ROWS=${ROWS:-demo check user readme go headers}
+ROWS=${ROWS:-demo check user readme go headers tutorial}
 checks=0
 failures=0
 
@@ -65,6 +65,13 @@ readme() {
 			sh tests/installcheck.sh'
 }
 
+# With the library installed as README says, the pages of doc/, step by step.
+tutorial() {
+	clone root && as root 'cd libpanic && ./bootstrap &&
+		make -s -C build install && ldconfig &&
+		INSTALLED=1 sh tests/tutorial.sh'
+}
+
 go() {
 	install golang-go && as root 'cd libpanic && make -C build check-go \
 		>go.log 2>&1; status=$?; cat go.log; sh tests/summary.sh go.log
@@ -100,6 +107,7 @@ title() {
 		echo "./bootstrap $1, root" ;;
 	user)	echo "both commands, a user" ;;
 	readme)	echo "README's program, installed" ;;
+	tutorial) echo "the tutorial and doc/" ;;
 	go)	sed -n 's/^go version \(go[^ ]*\).*/make check-go, \1/p' "$out" ;;
 	musl)	echo "static, with musl" ;;
 	headers)

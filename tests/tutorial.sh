@@ -105,5 +105,6 @@ follow()
 for page; do
 	cd "$start" && follow "$page"
 done
-echo "$checks checks"
+echo "$((100 * (checks - failures) / checks))%: Checks: $checks," \
+	"Failures: $failures, Errors: 0"
 [ "$checks" -gt 1 ] && [ $failures -eq 0 ]
