@@ -68,7 +68,7 @@ readme() {
 # With the library installed as README says, the pages of doc/, step by step.
 tutorial() {
 	clone root && as root 'cd libpanic && ./bootstrap &&
-		make -s -C build install && ldconfig &&
+		make -s -C build install &&
 		INSTALLED=1 sh tests/tutorial.sh'
 }
 
