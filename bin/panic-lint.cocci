@@ -260,22 +260,37 @@ p << recovering.p;
 @@
 recovers.add((p[0].file, p[0].current_element))
 
-@last exists@
+@last@
 position p;
 identifier g;
-expression E;
 @@
 (
   return g@p(...);
 |
   g@p(...);
-  ... when != E
   return;
 )
 
 @script:python@
 p << last.p;
 g << last.g;
+@@
+tails.append((p[0].file, int(p[0].line), p[0].current_element, g))
+
+// And where the function goes on, but only to its end.
+
+@lastbutend exists@
+position p != last.p;
+identifier g;
+expression E;
+@@
+g@p(...);
+... when != E
+return;
+
+@script:python@
+p << lastbutend.p;
+g << lastbutend.g;
 @@
 tails.append((p[0].file, int(p[0].line), p[0].current_element, g))
 

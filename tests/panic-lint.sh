@@ -318,6 +318,12 @@ lint() {
 }
 
 : "${SHELL:=/bin/sh}"
+echo >"$work/empty.c"
+$SHELL "$lint" "$work/empty.c" 2>"$work/notes" || {
+	cat "$work/notes"
+	! grep -q "apt-get install libpython3-dev" "$work/notes" || exit 77
+	exit 1
+}
 cd "$work" || exit 99
 
 # A word of the message, and the line.
