@@ -6,6 +6,16 @@
 
 #include "runtime.h"
 
+/* GCC would make one of those that are alike call the other, and then two
+ * functions stand between the deferred one and who runs it. */
+#if !defined __clang__ && defined __has_attribute
+#if __has_attribute(no_icf)
+#define ALONE(name, result, parameter) \
+	__typeof__(panic__call_##name) panic__call_##name \
+		__attribute__((no_icf));
+PANIC__DEFERRABLES(ALONE)
+#endif
+#endif
 PANIC__DEFERRABLES(PANIC__CALLER)
 
 /* A program that is loaded at a fixed address may have an address of its own
