@@ -10,9 +10,10 @@
 # that shall have LLVM's libunwind, "+musl" behind those for the row musl, and
 # ":ARCHITECTURE" behind those that are not the machine's ("trixie trixie+llvm
 # bookworm:i386"); ROWS, of demo, check, user, readme, go, headers (sid's
-# newest compilers) and tutorial, all by default, and musl; CHROOTS, the folder with the
-# chroots, which are kept and used again; MIRROR, else this system's own.  Wants
-# root, mmdebstrap (and arch-test for another architecture) and the mirror.
+# newest compilers) and tutorial, all by default, and musl; CHROOTS, the folder
+# with the chroots, which are kept and used again; MIRROR, else this system's
+# own.  Wants root, mmdebstrap (and arch-test for another architecture) and the
+# mirror.
 # Exit status: 0, 1, or 77 if something is missing.
 # shellcheck disable=SC2016
 set -u

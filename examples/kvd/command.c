@@ -165,13 +165,19 @@ static void do_config(const struct call *c)
 	reply_bulk(c->out, (struct str){ "", 0 });
 }
 
+/* Whether s, which may have a NUL, is that word. */
+static bool is(struct str s, const char *word)
+{
+	return s.n == strlen(word) && strncasecmp(s.p, word, s.n) == 0;
+}
+
 /* DEBUG SEGFAULT and DEBUG PANIC: a fault of the server's, on request. */
 static void do_debug(const struct call *c)
 {
 	volatile int *volatile nowhere = NULL;
 
 	reply_array(c->out, 100);	/* of which nobody will see anything */
-	if (c->arg[0].n == 8 && strncasecmp(c->arg[0].p, "segfault", 8) == 0)
+	if (is(c->arg[0], "segfault"))
 		*nowhere = 1;
 	panic("on request");
 }
@@ -205,8 +211,7 @@ static const struct command *named(struct str name)
 	size_t n = sizeof commands / sizeof commands[0];
 
 	for (const struct command *c = commands; c < commands + n; c++)
-		if (strncasecmp(c->name, name.p, name.n) == 0 &&
-		    c->name[name.n] == '\0')
+		if (is(name, c->name))
 			return c;
 	client_error("unknown command '%.*s'",
 		(int)(name.n < 40 ? name.n : 40), name.p);

@@ -47,17 +47,31 @@ static void ask(const char *p, size_t n, char *reply, size_t size)
 	close(fd);
 }
 
-/* A request that has an answer. */
-static void answers(const char *request, const char *want)
+/* A request of n bytes that has an answer. */
+static void answers_bytes(const char *request, size_t n, const char *want)
 {
 	char reply[512];
 
-	ask(request, strlen(request), reply, sizeof reply);
+	ask(request, n, reply, sizeof reply);
 	if (strncmp(reply, want, strlen(want)) == 0)
 		return;
 	printf("broken: \"%s\" is answered \"%s\", not \"%s\"\n", request,
 		reply, want);
 	failures++;
+}
+
+static void answers(const char *request, const char *want)
+{
+	answers_bytes(request, strlen(request), want);
+}
+
+/* A command's name with a NUL in it, and behind it more than the table has. */
+static void name_with_nul(void)
+{
+	static const char request[] = "*2\r\n$40\r\nGET\0"
+		"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n$1\r\nx\r\n";
+
+	answers_bytes(request, sizeof request - 1, "-ERR unknown command 'GET");
 }
 
 static const char good[] = "*3\r\n$3\r\nSET\r\n$1\r\nx\r\n$5\r\nhello\r\n"
@@ -121,6 +135,7 @@ int main(int argc, char **argv)
 		"$19\r\n9223372036854775807\r\n");
 	answers("DEBUG PANIC\r\nDEBUG PANIC\r\nPING\r\n",
 		"-ERR internal error\r\n-ERR internal error\r\n+PONG\r\n");
+	name_with_nul();
 	too_long();
 	for (int i = 0; i < 2000; i++)
 		mutilated();
