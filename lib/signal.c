@@ -258,6 +258,35 @@ static bool canpanic(enum verdict v, const ucontext_t *uc)
 	return v == OURS;
 }
 
+static bool onalternate(const ucontext_t *uc, uintptr_t at)
+{
+	return at - (uintptr_t)uc->uc_stack.ss_sp < uc->uc_stack.ss_size;
+}
+
+/* Whether the kernel's record uc lies below top, on the same stack. */
+static bool isbelow(const ucontext_t *uc, uintptr_t top)
+{
+	return top == (uintptr_t)CONTEXT_SP(uc) &&
+		onalternate(uc, top) == onalternate(uc, (uintptr_t)uc);
+}
+
+/* Goes on as if the faulting instruction had called the trampoline, at once or
+ * when the handler returns.  Right below the interrupted code may lie the
+ * kernel's record of it, with the vector registers and the protection keys at
+ * its top: then the trampoline's frame is here, which is below. */
+static void leave(ucontext_t *uc, const struct panic_fault *f)
+{
+	char below[INJECTED];
+	bool atonce = leavesatonce(uc);
+	uintptr_t top = newtop(uc);
+
+	if (atonce && isbelow(uc, top))
+		top = (uintptr_t)below + sizeof below;
+	inject(uc, top, f);
+	if (atonce)
+		panic__sigreturn(uc);
+}
+
 static void notours(enum verdict v, const struct panic_fault *f,
 	siginfo_t *info, void *context)
 {
@@ -286,10 +315,9 @@ static void handler(int sig, siginfo_t *info, void *context)
 	panic__stacklimit();
 	v = judge(&f, uc);
 	if (canpanic(v, uc)) {
-		inject(uc, newtop(uc), &f);
 		panic__m.handling = nested;
 		errno = errnum;
-		leavehandler(uc);
+		leave(uc, &f);
 		return;
 	}
 	/* As it was, for the handler that was there before; and that may

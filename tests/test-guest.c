@@ -6,6 +6,7 @@
 
 #include <limits.h>
 #include <setjmp.h>
+#include <sys/mman.h>
 #include <sys/time.h>
 
 static volatile sig_atomic_t calls;
@@ -233,6 +234,54 @@ START_TEST(a_timers_handler_may_fault_and_recover_anywhere)
 }
 END_TEST
 
+#if defined PKEY_DISABLE_WRITE && defined __x86_64__
+static int protection;
+
+static void fault_with_keys(int sig)
+{
+	(void)sig;
+	pkey_set(protection, PKEY_DISABLE_WRITE);
+	attempt(fault_nil);
+	note("%d", pkey_get(protection));
+	pkey_set(protection, 0);
+}
+
+static void raise_with(int flags)
+{
+	struct sigaction sa = { .sa_handler = fault_with_keys,
+		.sa_flags = flags };
+
+	sigemptyset(&sa.sa_mask);
+	sigaction(SIGUSR1, &sa, NULL);
+	forget();
+	raise(SIGUSR1);
+	ck_assert_str_eq(trace, NIL " 2");
+}
+
+/* The kernel's record of the interrupted code, with its protection keys, may
+ * lie right below that. */
+START_TEST(a_fault_keeps_the_protection_keys)
+{
+	stack_t none = { .ss_flags = SS_DISABLE };
+
+	start(0);
+	protection = pkey_alloc(0, 0);
+	if (protection < 0)	/* the machine has none */
+		return;
+	raise_with(0);
+	raise_with(SA_ONSTACK);
+	sigaltstack(&none, NULL);
+	raise_with(0);
+	pkey_free(protection);
+}
+END_TEST
+#else
+START_TEST(a_fault_keeps_the_protection_keys)
+{
+}
+END_TEST
+#endif
+
 static void overflow_within(rlim_t limit)
 {
 	struct rlimit r;
@@ -263,5 +312,6 @@ int main(void)
 		a_small_stack_has_room_for_a_fault,
 		a_fault_where_no_stack_is_left_is_told_as_an_overflow,
 		a_timers_handler_may_fault_and_recover_anywhere,
+		a_fault_keeps_the_protection_keys,
 		the_main_threads_stack_has_the_limit_of_the_moment);
 }

@@ -7,6 +7,7 @@
 #include <panic.h>
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -56,6 +57,7 @@
 #ifdef HAVE_CONTEXT
 #ifndef HAVE_SIGRETURN
 #define ownrestorer(sig, fn) ((void)0)
+#define panic__sigreturn(uc) ((void)(uc))
 #endif
 
 #define SETCONTEXT(uc, pc, sp) \
@@ -74,6 +76,9 @@ static inline void keepregisters(struct sigframe *f, const ucontext_t *uc)
 	memcpy(f + 1, REGISTERS(uc), REGISTERBYTES);
 }
 
+/* The bytes that inject() may use below top. */
+enum { INJECTED = REDZONE + sizeof(struct sigframe) + REGISTERBYTES + 15 };
+
 /* Makes the interrupted code seem to have called the trampoline from its
  * faulting instruction, on the stack that ends below top. */
 static inline void inject(ucontext_t *uc, uintptr_t top,
@@ -91,20 +96,20 @@ static inline void inject(ucontext_t *uc, uintptr_t top,
 }
 
 /*
- * Goes on where uc says, if that can be had without the system call that
- * follows a handler's return: it is a third of what a fault costs.  The kernel
- * must have called the handler itself: another handler that called it, even
- * as its last act, may have a signal mask to restore, or more to do.  And only
- * the kernel can give back an alternate stack that it disarmed.
+ * Whether panic__sigreturn() can go on where uc says, without the system call
+ * that follows a handler's return: it is a third of what a fault costs.  The
+ * kernel must have called the handler itself: another handler that called it,
+ * even as its last act, may have a signal mask to restore, or more to do.  And
+ * only the kernel can give back an alternate stack that it disarmed.
  */
-static inline void leavehandler(const ucontext_t *uc)
+static inline bool leavesatonce(const ucontext_t *uc)
 {
 #ifdef HAVE_SIGRETURN
-	if (bykernel(uc) &&
-	    !(uc->uc_stack.ss_flags & ~(SS_ONSTACK | SS_DISABLE)))
-		panic__sigreturn(uc);
+	return bykernel(uc) &&
+		!(uc->uc_stack.ss_flags & ~(SS_ONSTACK | SS_DISABLE));
 #else
 	(void)uc;
+	return false;
 #endif
 }
 #endif
