@@ -52,15 +52,30 @@ static inline struct panic__defer *checkchain(const struct panic__frame *f,
 	return t;
 }
 
+PANIC__ONCE void panic__open_slow(struct panic__frame *f, void *fp)
+{
+	struct panic__slot *s = &f->slot[0];
+	const struct panic_site *site = s->site;
+	struct panic__defer *t;
+
+	if (panic__g._defer == &f->d)	/* dead: its first call was there */
+		s->site = NULL;
+	t = checkchain(f, fp, __builtin_return_address(0),
+		"a call was deferred", site);
+	*s = newcall(site->fn ? NULL : s->fn, s->arg, site);
+	panic__link(f, t, fp, site);
+}
+
 PANIC__ONCE
-void panic__open_slow(struct panic__frame *f, void *fp, void (*fn)(void),
+void panic__defer_first(struct panic__frame *f, void *fp, void (*fn)(void),
 	void *arg, const struct panic_site *site, enum panic__landing landing)
 {
 	struct panic__defer *t = checkchain(f, fp, __builtin_return_address(0),
 		"a call was deferred", site);
 
 	f->slot[0] = newcall(fn, arg, site);
-	panic__link(f, t, fp, site, landing);
+	panic__begin(f, landing);
+	panic__link(f, t, fp, site);
 }
 
 uint32_t panic__defer_slow(struct panic__frame *f, void (*fn)(void), void *arg,

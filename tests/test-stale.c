@@ -170,6 +170,31 @@ START_TEST(a_longjmp_is_found_by_the_same_frame_again)	/* D9 */
 }
 END_TEST
 
+/* Its frame is where that of left_by_longjmp() was. */
+static NOINLINE void opens_a_like_frame(void)
+{
+	defer_frame();
+	defer(shout, "ran");
+	longjmp(env, 1);
+}
+
+static void longjmp_then_like_frame(void)
+{
+	static void (*const functions[])(void) =
+		{ left_by_longjmp, opens_a_like_frame };
+
+	for (volatile int i = 0; i < 2; i++)
+		if (!setjmp(env))
+			functions[i]();
+}
+
+START_TEST(a_frame_over_a_dead_one_is_not_taken_for_it)	/* D9 */
+{
+	assert_named(longjmp_then_like_frame, "left_by_longjmp",
+		"opens_a_like_frame");
+}
+END_TEST
+
 /* The new frame is a sibling's: same depth, same caller, same call. */
 static void siblings(void)
 {
@@ -474,6 +499,7 @@ int main(void)
 		a_longjmp_is_found_by_deferreturn,
 		a_longjmp_is_found_at_the_threads_end,
 		a_longjmp_is_found_by_the_same_frame_again,
+		a_frame_over_a_dead_one_is_not_taken_for_it,
 		a_longjmp_is_found_by_a_sibling_in_its_place,
 		a_record_is_known_by_its_return_address,
 		an_overwritten_record_is_found_too,

@@ -28,10 +28,20 @@ struct panic__scope {
 /* Whether the compiler knows the number n of calls. */
 #define PANIC__KNOWN(n) (PANIC__INLINES && __builtin_constant_p(n))
 
-/* Makes f the newest record, with a call in its first slot; t is the newest
- * until now. */
+/* Makes f, whose first slot has its call, a record that is not linked yet. */
+PANIC__INLINE void panic__begin(struct panic__frame *f,
+	enum panic__landing landing)
+{
+	f->d.landing = (uint8_t)landing;
+	f->d.started = 0;
+	f->d.openDefer = 1;
+	f->d.n = 1;
+	f->d.ran = 0;
+}
+
+/* Makes it the newest; t is that until now. */
 PANIC__INLINE void panic__link(struct panic__frame *f, struct panic__defer *t,
-	void *fp, const struct panic_site *site, enum panic__landing landing)
+	void *fp, const struct panic_site *site)
 {
 	f->d.link = t;
 	/* Kept a separate store: merged with that of fp into one of a vector,
@@ -40,11 +50,6 @@ PANIC__INLINE void panic__link(struct panic__frame *f, struct panic__defer *t,
 	f->d.fp = fp;
 	PANIC__SAVE();
 	f->d.token = PANIC__TOKEN(fp);
-	f->d.landing = (uint8_t)landing;
-	f->d.started = 0;
-	f->d.openDefer = 1;
-	f->d.n = 1;
-	f->d.ran = 0;
 	PANIC__KEEP(f);
 	panic__g._defer = &panic__here(f)->d;
 	PANIC__KEEP(f);		/* separate, too: the next frame loads _defer */
@@ -60,16 +65,6 @@ PANIC__INLINE void panic__unlinkframe(struct panic__frame *f)
 	else
 		panic__g._defer = f->d.link;
 	PANIC__KEEP(f);
-}
-
-PANIC__INLINE void panic__call(const struct panic__slot *s)
-{
-	void (*fn)(void) = s->site->fn ? s->site->fn : s->fn;
-
-	if (s->site->call)
-		s->site->call(fn, s->arg);
-	else
-		((void (*)(void *))(uintptr_t)fn)(s->arg);
 }
 
 /* Runs call number i of f, the newest; call is that, but for the argument.  It
@@ -165,7 +160,6 @@ PANIC__INLINE void panic__store(struct panic__frame *f, uint32_t n,
 		f->slot[n].fn = s->fn;
 	f->slot[n].arg = s->arg;
 	f->slot[n].site = s->site;
-	PANIC__KEEP(f);
 }
 
 /* The frame's first call opens it. */
@@ -175,14 +169,17 @@ PANIC__INLINE void panic__open(struct panic__scope *scope, void *fp,
 	struct panic__frame *f = scope->frame;
 	struct panic__defer *t = panic__g._defer;
 
-	if (PANIC__UNLIKELY(!PANIC__KNOWN(scope->n) || !s->fn) ||
-	    (PANIC__LIKELY(t) && PANIC__UNLIKELY(t == &panic__here(f)->d ||
-	    panic__stale(t, PANIC__FLOOR(t, fp))))) {
-		panic__open_slow(f, fp, s->site->fn ? NULL : s->fn, s->arg,
+	if (!PANIC__INLINES) {
+		panic__defer_first(f, fp, s->site->fn ? NULL : s->fn, s->arg,
 			s->site, scope->landing);
 	} else {
 		panic__store(f, 0, s);
-		panic__link(f, t, fp, s->site, scope->landing);
+		panic__begin(f, scope->landing);
+		if (PANIC__UNLIKELY(!PANIC__KNOWN(scope->n) || !s->fn) ||
+		    panic__hasdead(f, t, fp))
+			panic__open_slow(f, fp);
+		else
+			panic__link(f, t, fp, s->site);
 	}
 	scope->n = 1;
 	scope->known[0] = s->fn ? *s : f->slot[0];
@@ -207,6 +204,7 @@ PANIC__INLINE void panic__push(struct panic__scope *scope, void *fp,
 	} else {
 		scope->known[n] = s;
 		panic__store(f, n, &s);
+		PANIC__KEEP(f);
 		scope->n = n + 1;
 		f->d.n = (uint8_t)scope->n;
 		PANIC__KEEP(f);

@@ -85,11 +85,16 @@ struct panic_g {
 
 extern PANIC_EXPORT __thread struct panic_g panic__g PANIC__TLS;
 
-/* Out of line: opens the frame f of the function at fp by its first call.  fn
- * is NULL, though site->fn is too; or it is the thread's first frame, or on
- * another stack; or a dead record is on the chain, and the process ends. */
+/* Out of line: links the frame f of the function at fp, with a call in its
+ * first slot, whose fn may be NULL, though site->fn is too; or it is the
+ * thread's first frame, or on another stack; or a dead record is on the chain,
+ * and the process ends. */
 PANIC_EXPORT PANIC_COLD void panic__open_slow(struct panic__frame *f,
-	void *fp, void (*fn)(void), void *arg, const struct panic_site *site,
+	void *fp);
+/* Out of line: makes that frame, too, by its first call.  fn is NULL if
+ * site->fn is not, or is the program's. */
+PANIC_EXPORT void panic__defer_first(struct panic__frame *f, void *fp,
+	void (*fn)(void), void *arg, const struct panic_site *site,
 	enum panic__landing landing);
 /* Out of line: registers a call of a frame that is open, one with a fn that is
  * NULL, or beyond the slots.  Returns the frame's n. */
@@ -110,6 +115,16 @@ void panic__fell_through(const struct panic_site *site);
 #define PANIC__KEEP(record) \
 	__asm__ volatile ("" : : "m" (*(record)), "m" (panic__g._defer))
 
+PANIC__INLINE void panic__call(const struct panic__slot *s)
+{
+	void (*fn)(void) = s->site->fn ? s->site->fn : s->fn;
+
+	if (s->site->call)
+		s->site->call(fn, s->arg);
+	else
+		((void (*)(void *))(uintptr_t)fn)(s->arg);
+}
+
 PANIC__INLINE struct panic__frame *panic__here(struct panic__frame *f)
 {
 	PANIC__ANEW(f);
@@ -124,6 +139,15 @@ PANIC__PEEK int panic__stale(const struct panic__defer *t, const void *fp)
 	return (uintptr_t)t->fp - (uintptr_t)fp >=
 		panic__g.hi - (uintptr_t)fp ||
 		PANIC__TOKEN(t->fp) != t->token;
+}
+
+/* Whether the newest record t cannot be the next older one of f, a new frame of
+ * the function at fp. */
+PANIC__INLINE int panic__hasdead(struct panic__frame *f,
+	struct panic__defer *t, void *fp)
+{
+	return PANIC__LIKELY(t) && PANIC__UNLIKELY(t == &panic__here(f)->d ||
+		panic__stale(t, PANIC__FLOOR(t, fp)));
 }
 
 #endif
