@@ -51,6 +51,7 @@ examples_kvd_kvd_LDADD = lib/libpanic.la $(SYSTEM_LIBS)
 # Built by who reads them, and by tests/examples.sh.
 EXTRA_DIST += examples/demo.sh \
 	examples/boundary.c \
+	examples/cleanup-glib.c \
 	examples/decode-png.c \
 	examples/loop-glib.c \
 	examples/loop-libevent.c \

@@ -250,6 +250,24 @@ PANIC_EXPORT struct panic *panic_take(const struct panic *p);
 PANIC_EXPORT void panic_free(struct panic *p);
 
 /*
+ * panic_unwind(p): for a deferred function that has recovered p, which asks for
+ * the cleanups of others in the frames that p leaves.  Behind the deferred
+ * calls, before the landing, each function on the way that was compiled with
+ * -fexceptions runs, once, what pthread_exit() would run there: the cleanup
+ * attribute, pthread_cleanup_push(), destructors of C++.  Of the landing's own
+ * function these are what stands behind recover_frame() in its block, and none
+ * with deferproc().  Others are left as without it.  If one of them has no
+ * unwind table, none runs.  A panic in a cleanup goes on instead of the
+ * landing.  A catch (...) must end by throw; and a noexcept function ends the
+ * process.
+ *
+ * Returns 0; or -1 with errno EINVAL if p is not the panic that the running
+ * call has recovered, ENOMEM, or ENOTSUP after a stack overflow, where there is
+ * no room to run them; then the landing comes without.  POSIX: pthread_exit.
+ */
+PANIC_EXPORT int panic_unwind(const struct panic *p);
+
+/*
  * Ends the process because an invariant is broken: prints the pending panics,
  * "fatal error: ", the message and a trace, then ends as an uncaught panic
  * does.  Runs no deferred calls.  Signals: yes, if what fmt formats is not

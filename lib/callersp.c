@@ -130,23 +130,13 @@ bool panic__callsrecover(const struct panic *p, void *ra)
 	return yes;
 }
 
-/* Whether the function with that CFA may have the frame address fp. */
-static bool isabove(uintptr_t cfa, const void *fp)
-{
-#if defined __aarch64__		/* fp is in the frame, not where it ends */
-	return cfa > (uintptr_t)fp;
-#else
-	return cfa >= (uintptr_t)fp;
-#endif
-}
-
 static uintptr_t calledby(unw_cursor_t *c, const void *fp)
 {
 	uintptr_t called;
 
 	do
 		called = cfa(c);
-	while (unw_step(c) > 0 && !isabove(cfa(c), fp));
+	while (unw_step(c) > 0 && !panic__isabove(cfa(c), fp));
 	return called;
 }
 

@@ -104,6 +104,7 @@ void panic__run(struct panic__frame *f, int onpanic)
 	struct panic__frame *linked __attribute__((cleanup(unwound))) = f;
 	struct panic__slot s;
 
+	panic__unwoundto(f);
 	do {
 		bool popped = panic__popcall(&f->d, &s);
 
@@ -123,12 +124,12 @@ void panic__fell_through(const struct panic_site *site)
 		"goto", site->file, site->line, site->function);
 }
 
-/* f is not the newest record.  That is right only where the thread ends:
- * goexit() has taken its frames off the chain already, and an exit of the
- * thread that unwinds comes by here again. */
+/* f is not the newest record.  That is right only where a goexit() or a panic
+ * has taken it off the chain already, and what unwinds the thread behind that
+ * comes by here again. */
 void panic__leave_slow(struct panic__frame *f)
 {
-	if (panic__exiting() && !panic__g._defer)
+	if ((panic__exiting() && !panic__g._defer) || panic__isunwound(f))
 		return;
 	panic__dead(panic__g._defer, f, "a frame was left", f->slot[0].site);
 }

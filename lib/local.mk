@@ -36,6 +36,7 @@ lib_libpanic_la_SOURCES = \
 	lib/callersp.c \
 	lib/cleanup.c \
 	lib/stale.c \
+	lib/unwind.c \
 	lib/proc.c \
 	lib/panic.c \
 	lib/raise.c \

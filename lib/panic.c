@@ -183,10 +183,21 @@ static inline void droppanic(struct panic *p)
 		panic__release(p);
 }
 
+static bool ispending(const struct panic *p)
+{
+	const struct panic *q = panic__g._panic;
+
+	while (q && q != p)
+		q = q->link;
+	return q != NULL;
+}
+
 /* The deferred calls that p runs were left by pthread_exit(), by a
  * cancellation or by an exception of C++: p is over, as after a goexit(). */
 static void dropabandoned(struct panic *p)
 {
+	if (!ispending(p))	/* panic_unwind() comes by */
+		return;
 	if (p->d && p->d->_panic == p)
 		p->d->started = 0;
 	while (panic__g._panic && panic__g._panic != p)
@@ -207,6 +218,19 @@ static inline __attribute__((always_inline)) void ifabandoned(struct panic **p)
 static PANIC_NORETURN void recovery(struct panic__defer *d)
 {
 	panic__landcleanups(d->fp);
+#ifdef PANIC__JUMP
+	if (d->landing == PANIC__BYBUILTIN) {
+		PANIC__JUMP(((struct panic__builtin_frame *)d)->env);
+		__builtin_unreachable();
+	}
+	if (d->landing == PANIC__BYMARK) {
+		PANIC__RETURN((char *)d +
+			offsetof(struct panic__marked_frame, env));
+		__builtin_unreachable();
+	}
+#endif
+	if (d->landing >= PANIC__UNWINDS)
+		panic__unwind(d, recovery);
 	if (!d->openDefer) {
 		struct panic__proc *r = (struct panic__proc *)d;
 
@@ -215,19 +239,8 @@ static PANIC_NORETURN void recovery(struct panic__defer *d)
 	}
 	/* By its offset: GCC takes the env of one kind of frame, at the same
 	 * place, for that of the other, which is smaller. */
-	if (d->landing == PANIC__BYSETJMP)
-		longjmp(*(jmp_buf *)((char *)d +
-			offsetof(struct panic__setjmp_frame, env)), 1);
-#ifdef PANIC__JUMP
-	if (d->landing == PANIC__BYMARK)
-		PANIC__RETURN((char *)d +
-			offsetof(struct panic__marked_frame, env));
-	else
-		PANIC__JUMP(((struct panic__builtin_frame *)d)->env);
-	__builtin_unreachable();
-#else
-	panic__throw("bad landing");	/* landing.h makes none here */
-#endif
+	longjmp(*(jmp_buf *)((char *)d +
+		offsetof(struct panic__setjmp_frame, env)), 1);
 }
 
 static bool ischained(const struct panic__defer *from,
@@ -276,24 +289,45 @@ static PANIC_NORETURN void resume(struct panic *exit)
 	longjmp(((struct goexit *)exit)->env, 1);
 }
 
-/*
- * p, the newest panic, was recovered, and the call of d that did so has
- * returned.  Drops it and the panics that it aborted.  A goexit() among them
- * is not lost: it goes on with the calls that are left, and this does not
- * return (Go does so from 1.22 on; until then only if it is right under p).  A
- * release that panics finds the chains in order.
- */
-static inline void recovered(struct panic *p, const struct panic__defer *d)
+/* Ends the panics that were aborted by one that d has recovered.  A goexit()
+ * among them is not lost: it goes on with the calls that are left, and this
+ * does not return (Go does so from 1.22 on; until then only if it is right
+ * under the recovered one). */
+static inline void endaborted(const struct panic__defer *d)
 {
-	struct panic *exit;
+	struct panic *p = panic__g._panic;
 
-	droppanic(p);
-	p = panic__g._panic;
 	if (PANIC__LIKELY(!p || !p->aborted))
 		return;
-	exit = dropaborted(d);
-	if (exit)
-		resume(exit);
+	p = dropaborted(d);
+	if (p)
+		resume(p);
+}
+
+/* recovered() of a panic with a value that may have to be released, or with an
+ * unwinding: then this goes on with that, and does not return.  A release that
+ * panics finds the chains in order. */
+static __attribute__((noinline)) void recoveredrare(struct panic *p,
+	struct panic__defer *d)
+{
+	bool unwinds = panic__wantunwind(p);
+
+	droppanic(p);
+	endaborted(d);
+	if (unwinds)
+		recovery(d);
+}
+
+/* p, the newest panic, was recovered, and the call of d that did so has
+ * returned.  Drops it and the panics that it aborted. */
+static inline void recovered(struct panic *p, struct panic__defer *d)
+{
+	if (PANIC__UNLIKELY(p->hasrare)) {
+		recoveredrare(p, d);
+		return;
+	}
+	panic__g._panic = p->link;
+	endaborted(d);
 }
 
 static inline void addpanic(struct panic *p)

@@ -119,6 +119,7 @@ static void threadexit(void *unused)
 		panic__dead(panic__m.own._defer, (void *)UINTPTR_MAX,
 			"the thread ended", NULL);
 	panic__freepools();
+	panic__freeunwindings();
 	panic__freesigstack();
 	/* A destructor that runs later may defer, perhaps after the last time
 	 * that this one runs. */

@@ -38,6 +38,7 @@ struct panic__rare {
 	struct panic *repanicked;	/* the newer one that has its value */
 	struct panic *from;	/* the older one that gave its value */
 	struct panic *taken;	/* the copy that gave its value */
+	struct panic__unwinding *unwinding;	/* by panic_unwind() */
 	char *heap;		/* message, when it did not fit buf */
 	int errnum;
 };
@@ -139,6 +140,7 @@ struct panic__m {
 	const struct panic_fault *fatalfault;	/* because of which it ends */
 	const struct panic_fault *registersof;	/* the fault that has these */
 	const void *registers;	/* as they were; see arch/context.h */
+	struct panic__unwinding *unwinding;	/* the newest */
 	struct panic__dying dying;
 };
 
@@ -302,6 +304,25 @@ void panic__stacklimit(void);
 /* The thread is about to end by goexit(). */
 PANIC_NORETURN void panic__exitthread(void);
 bool panic__exiting(void);
+
+/* unwind.c */
+
+/* In a record's landing: its function is being unwound, by an unwinding that
+ * ends there; or one is to come before it. */
+enum { PANIC__UNWINDS = 0x40, PANIC__WANTED = 0x80 };
+/* p is over, and p->d is the landing.  Whether p has an unwinding, which is to
+ * come before it by panic__unwind(). */
+bool panic__wantunwind(struct panic *p);
+/* If the landing of d waits for an unwinding, that; then go(d), which does not
+ * return. */
+PANIC_NORETURN void panic__unwind(struct panic__defer *d,
+	void (*go)(struct panic__defer *d));
+/* f is left.  Does not return if an unwinding has come to it by that. */
+void panic__unwoundto(struct panic__frame *f);
+/* Whether f, which is not on the chain, is left by an unwinding. */
+bool panic__isunwound(const struct panic__frame *f);
+/* The thread ends. */
+void panic__freeunwindings(void);
 
 /* fault.c */
 

@@ -158,6 +158,8 @@ void panic__release(struct panic *p)
 
 	if (!p->hasrare)
 		return;
+	panic__mfree(p->rare.unwinding);
+	p->rare.unwinding = NULL;
 	if (p->rare.from) {
 		giveback(p);
 		return;

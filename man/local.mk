@@ -52,6 +52,7 @@ dist_man_MANS = \
 	man/panic_try.3 \
 	man/panic_typeof.3 \
 	man/panic_under.3 \
+	man/panic_unwind.3 \
 	man/panic_value.3 \
 	man/panic_valuef.3 \
 	man/panic_version.3 \

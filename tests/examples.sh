@@ -126,6 +126,20 @@ if wants glib-2.0 loop-glib; then
 	build loop-glib loop-glib $(pkg-config --cflags --libs glib-2.0) ||
 		failed "loop-glib.c does not build"
 	ticks loop-glib
+	build cleanup-glib cleanup-glib -fexceptions \
+		$(pkg-config --cflags --libs glib-2.0) ||
+		failed "cleanup-glib.c does not build"
+	prints cleanup-glib ./cleanup-glib <<-'END'
+	APPLE is good
+	CHERRY is good
+	freed: cherry
+	freed: apple
+	APPLE is good
+	recovered: BANANA is bad
+	freed: banana
+	freed: apple
+	0 items are left
+	END
 fi
 
 # A picture, then each beginning of it, and each byte of it turned round.

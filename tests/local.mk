@@ -34,6 +34,7 @@ PANIC_TESTS = \
 	tests/test-thread \
 	tests/test-try \
 	tests/test-typed \
+	tests/test-unwind \
 	tests/test-value \
 	tests/test-ways
 
@@ -82,11 +83,12 @@ if !SANITIZER
 PANIC_TESTS += tests/test-deadly tests/test-guest tests/test-handler \
 	tests/test-mask tests/test-overflow tests/test-signal
 SHELL_TESTS += tests/crash.sh tests/examples.sh tests/header.sh \
-	tests/report.sh tests/tutorial.sh tests/unwinder.sh tests/valgrind.sh
+	tests/report.sh tests/tutorial.sh tests/unwind.sh tests/unwinder.sh \
+	tests/valgrind.sh
 else
 NOT_SANITIZED = test-deadly test-dlclose test-guest test-handler test-mask \
 	test-overflow test-signal storm crash.sh examples.sh header.sh \
-	report.sh tutorial.sh unwinder.sh valgrind.sh
+	report.sh tutorial.sh unwind.sh unwinder.sh valgrind.sh
 endif
 
 check_PROGRAMS += tests/gdb-target
@@ -102,6 +104,7 @@ tests_kvd_save_goto_LDADD = lib/libpanic.la $(SYSTEM_LIBS)
 # Frames that pthread_cancel unwinds, and others that nothing may unwind.
 tests_test_cancel_CFLAGS = $(AM_CFLAGS) -fexceptions
 tests_test_try_CFLAGS = $(AM_CFLAGS) -fexceptions
+tests_test_unwind_CFLAGS = $(AM_CFLAGS) -fexceptions
 tests_test_cleanup_CFLAGS = $(AM_CFLAGS) -fno-exceptions
 tests_test_stale_CFLAGS = $(AM_CFLAGS) -fno-exceptions
 
@@ -134,6 +137,8 @@ EXTRA_DIST += \
 	tests/report-target.c \
 	tests/symbolize-target.c \
 	tests/mutate.txt \
+	tests/unwind-lands.c \
+	tests/unwind-program.cc \
 	tests/unwinder-main.c \
 	tests/unwinder-program.cc \
 	tests/unwinder-throw.cc \

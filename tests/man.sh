@@ -101,8 +101,9 @@ programs()
 			tr . _)" '
 		/^\.Bd -literal/ { start = 1; next }
 		/^\.Ed/ && program {
-			print "```\n```console\n$ cc -Wall -Wextra -Werror -o", \
-				name, name ".c", \
+			print "```\n```console\n$ cc -Wall -Wextra -Werror", \
+				(page ~ /unwind/ ? "-fexceptions" : "-g"), \
+				"-o", name, name ".c", \
 				"$(pkg-config --cflags --libs libpanic)"
 		}
 		/^\.Ed/ { if (open) print "```"; open = program = 0; next }

@@ -36,6 +36,42 @@ epilogue:
 	deferreturn();
 }
 
+static void leave_name(const char **name)
+{
+	note("~%s", *name);
+}
+
+NOINLINE static void panics_with_a_cleanup(void)
+{
+	const char *name __attribute__((cleanup(leave_name))) = "left out";
+
+	(void)name;
+	panics_under_a_handler();
+}
+
+static void rescue_and_unwind(void *unused)
+{
+	const struct panic *p = recover();
+
+	(void)unused;
+	ck_assert_int_eq(panic_unwind(p), 0);
+	note("[%s]", panic_message(p));
+}
+
+NOINLINE static void recovers_and_unwinds(void)
+{
+	recover_frame(return);
+	defer(rescue_and_unwind, NULL);
+	panics_with_a_cleanup();
+}
+
+START_TEST(panic_unwind_finds_nothing_here)
+{
+	recovers_and_unwinds();
+	ck_assert_str_eq(trace, "[x]");
+}
+END_TEST
+
 static void cancel(void)
 {
 	pthread_cancel(pthread_self());
@@ -139,6 +175,7 @@ END_TEST
 int main(void)
 {
 	return RUN_TESTS("cleanup",
+		panic_unwind_finds_nothing_here,
 		a_thread_ends_after_a_landing_dropped_handlers,
 		a_live_handler_runs_after_a_landing,
 		a_live_handler_of_the_landings_function_runs,

@@ -111,6 +111,34 @@ START_TEST(a_ninth_defer_without_memory_runs_at_once)	/* D6, D19 */
 }
 END_TEST
 
+static int unwound;
+
+static void unwind_without_memory(void *unused)
+{
+	const struct panic *p = recover();
+
+	(void)unused;
+	fail_from(1, 1);
+	unwound = panic_unwind(p);
+	note("%d", errno == ENOMEM);
+	relent();
+}
+
+static void asks_for_cleanups(void)
+{
+	recover_frame(return);
+	defer(unwind_without_memory, NULL);
+	panic("p");
+}
+
+START_TEST(without_memory_no_cleanup_is_run)
+{
+	in_thread(asks_for_cleanups);
+	ck_assert_int_eq(unwound, -1);
+	ck_assert_str_eq(trace, "1 returned");
+}
+END_TEST
+
 static void defers_a_ninth_that_panics(void)
 {
 	recover_frame(return);
@@ -508,6 +536,7 @@ END_TEST
 int main(void)
 {
 	return RUN_TESTS("memory",
+		without_memory_no_cleanup_is_run,
 		a_ninth_defer_without_memory_runs_at_once,
 		a_panic_of_the_call_made_at_once_goes_on_instead,
 		deferproc_without_memory_runs_at_once,

@@ -81,6 +81,29 @@ START_TEST(deferred_calls_after_an_overflow_may_do_it_all)
 }
 END_TEST
 
+static void unwind_overflow(void *unused)
+{
+	int status = panic_unwind(recover());
+
+	(void)unused;
+	note("%d %d", status, errno == ENOTSUP);
+}
+
+static void overflow_and_unwind(void)
+{
+	recover_frame(return);
+	defer(unwind_overflow, NULL);
+	fault_stack();
+}
+
+START_TEST(no_cleanup_has_room_after_an_overflow)
+{
+	start(PANIC_STACK_OVERFLOW);
+	overflow_and_unwind();
+	ck_assert_str_eq(trace, "-1 1");
+}
+END_TEST
+
 static void *overflow_below(void *unused)
 {
 	(void)unused;
@@ -227,6 +250,7 @@ END_TEST
 int main(void)
 {
 	return RUN_TESTS("overflow",
+		no_cleanup_has_room_after_an_overflow,
 		a_stack_overflow_is_a_panic_if_asked_for,
 		a_stack_overflow_of_another_thread_too,
 		deferred_calls_after_an_overflow_may_do_it_all,

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# ways.sh - the table of panic(7), WAYS OUT OF A FRAME, and tests/WAYS.md have the
+# ways.sh - the tables of panic(7), WAYS OUT OF A FRAME, and tests/WAYS.md have the
 # same rows, and each test that WAYS.md names is there.
 
 top=$(cd "${top_srcdir:-.}" && pwd)
@@ -15,7 +15,7 @@ fail()
 }
 
 sed -n '/^\.Sh WAYS OUT/,/^\.Sh [^W]/s/^\.It \(.*\) Ta .*/\1/p' \
-	"$top/man/panic.7" | sed '1d; s/ Ta .*//; s/^"\(.*\)"$/\1/' >"$dir/page"
+	"$top/man/panic.7" | sed '/^Sy /d; s/ Ta .*//; s/^"\(.*\)"$/\1/' >"$dir/page"
 sed -n 's/^| \([^|]*\) | .* |$/\1/p' "$top/tests/WAYS.md" |
 	sed 1d >"$dir/table"
 test "$(wc -l <"$dir/page")" -gt 10 || fail "no table found in panic(7)"

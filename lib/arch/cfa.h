@@ -3,6 +3,7 @@
 #ifndef PANIC_ARCH_CFA_H
 #define PANIC_ARCH_CFA_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The CFA of a function whose caller has that sp: the same address, but on
@@ -24,6 +25,16 @@ static inline uintptr_t panic__pc(uintptr_t pc)
 	return pc & ~(uintptr_t)1;
 #else
 	return pc;
+#endif
+}
+
+/* Whether the function with that CFA may have the frame address fp. */
+static inline bool panic__isabove(uintptr_t cfa, const void *fp)
+{
+#if defined __aarch64__		/* fp is in the frame, not where it ends */
+	return cfa > (uintptr_t)fp;
+#else
+	return cfa >= (uintptr_t)fp;
 #endif
 }
 
