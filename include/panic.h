@@ -286,10 +286,16 @@ PANIC_EXPORT const char *panic_version(void);
  * panic_g in use until then.  panic_g_new() returns NULL with errno ENOMEM.
  * panic_g_free() is fatal if frames are still open on g.  A panic that no
  * frame of its stack stops is uncaught: it never crosses to another stack.
+ *
+ * goexit() on such a stack runs its deferred calls and then end(arg), which
+ * must switch away for good, as the coroutine's own end does.  It is a fatal
+ * error if panic_g_on_goexit(g, end, arg) has not told that before.
  */
 struct panic_g;
 PANIC_EXPORT struct panic_g *panic_g_new(void *stack, size_t size);
 PANIC_EXPORT struct panic_g *panic_g_switch(struct panic_g *to);
+PANIC_EXPORT void panic_g_on_goexit(struct panic_g *g,
+	void (*end)(void *arg), void *arg);
 PANIC_EXPORT void panic_g_free(struct panic_g *g);
 
 #ifdef __cplusplus

@@ -436,12 +436,14 @@ static inline __attribute__((always_inline)) void runall(struct panic *p)
 void panic_goexit(void)
 {
 	struct goexit e;
+
+	panic__checkgoexit();
 	struct panic *running IFABANDONED = begin(&e, NULL);
 
 	/* A panic that skips this, and is recovered, comes back here. */
 	(void)PANIC__SETJMP(e.env);
 	runall(&e.p);
-	panic__exitthread();
+	panic__goexit0();
 }
 
 void panic__leaveall(void)

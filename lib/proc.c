@@ -166,10 +166,32 @@ int panic_thread_init(void)
 	return panic__initsignals();
 }
 
-void panic__exitthread(void)
+/* A panic_g that panic_g_new() has made. */
+struct coroutine {
+	struct panic_g g;	/* first */
+	void (*end)(void *arg);	/* by panic_g_on_goexit(), or NULL */
+	void *arg;
+};
+
+void panic__checkgoexit(void)
 {
-	panic__m.exiting = true;
-	pthread_exit(NULL);
+	const struct coroutine *c = (const struct coroutine *)panic__m.g;
+
+	if (c && !c->end)
+		panic__throw("goexit() on a coroutine, and panic_g_on_goexit() "
+			"has not told how it ends");
+}
+
+void panic__goexit0(void)
+{
+	const struct coroutine *c = (const struct coroutine *)panic__m.g;
+
+	if (!c) {
+		panic__m.exiting = true;
+		pthread_exit(NULL);
+	}
+	c->end(c->arg);
+	panic__throw("the function given to panic_g_on_goexit() has returned");
 }
 
 bool panic__exiting(void)
@@ -179,17 +201,25 @@ bool panic__exiting(void)
 
 struct panic_g *panic_g_new(void *stack, size_t size)
 {
-	struct panic_g *g = panic__malloc(sizeof *g);
+	struct coroutine *c = panic__malloc(sizeof *c);
 
-	if (!g) {
+	if (!c) {
 		errno = ENOMEM;
 		return NULL;
 	}
 	/* A frame's address may be where the stack ends, as that of the first
 	 * function on riscv64, but not where it begins. */
-	*g = (struct panic_g){ .lo = (uintptr_t)stack + 1,
-		.hi = (uintptr_t)stack + size + 1 };
-	return g;
+	*c = (struct coroutine){ .g = { .lo = (uintptr_t)stack + 1,
+		.hi = (uintptr_t)stack + size + 1 } };
+	return &c->g;
+}
+
+void panic_g_on_goexit(struct panic_g *g, void (*end)(void *arg), void *arg)
+{
+	struct coroutine *c = (struct coroutine *)g;
+
+	c->end = end;
+	c->arg = arg;
 }
 
 struct panic_g *panic_g_switch(struct panic_g *to)

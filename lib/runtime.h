@@ -301,8 +301,12 @@ struct panic__defer *panic__getchain(void);
 /* The main thread's stack has the limit of the moment, not that of its start
  * (setrlimit).  Signals: yes. */
 void panic__stacklimit(void);
-/* The thread is about to end by goexit(). */
-PANIC_NORETURN void panic__exitthread(void);
+/* Ends the process if goexit() cannot end what runs here: a coroutine that
+ * nobody has told how. */
+void panic__checkgoexit(void);
+/* Ends what runs here, the thread or a coroutine, after its deferred calls.
+ * Go: goexit0. */
+PANIC_NORETURN void panic__goexit0(void);
 bool panic__exiting(void);
 
 /* unwind.c */

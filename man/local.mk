@@ -28,6 +28,7 @@ dist_man_MANS = \
 	man/panic_function.3 \
 	man/panic_g_free.3 \
 	man/panic_g_new.3 \
+	man/panic_g_on_goexit.3 \
 	man/panic_g_switch.3 \
 	man/panic_here.3 \
 	man/panic_line.3 \

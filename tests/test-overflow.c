@@ -2,6 +2,7 @@
 /* test-overflow.c - the stack is full (S104). */
 
 #include "fault.h"
+#include "coroutine.h"
 
 #include <sys/mman.h>
 
@@ -77,6 +78,35 @@ START_TEST(deferred_calls_after_an_overflow_may_do_it_all)
 	start(PANIC_STACK_OVERFLOW);
 	overflow_with_nested();
 	ck_assert_str_eq(trace, NIL " deeper [second] out "
+		"[6 runtime error: stack overflow]");
+}
+END_TEST
+
+static char coroutines[1 << 17];
+static struct panic_g *threads;
+
+static void overflows(void)
+{
+	attempt(fault_stack);
+	attempt(fault_stack);
+	panic_g_switch(threads);
+	switch_back();
+}
+
+START_TEST(a_stack_overflow_of_a_coroutine_too)
+{
+	struct panic_g *g;
+
+	start(PANIC_STACK_OVERFLOW);
+	/* Its guard. */
+	ck_assert(!mprotect((char *)(((uintptr_t)coroutines + 4095) &
+		~(uintptr_t)4095), 4096, PROT_NONE));
+	g = panic_g_new(coroutines + 8192, sizeof coroutines - 8192);
+	make_coroutine(overflows, coroutines + 8192, sizeof coroutines - 8192);
+	threads = panic_g_switch(g);
+	switch_to();
+	panic_g_free(g);
+	ck_assert_str_eq(trace, "[6 runtime error: stack overflow] "
 		"[6 runtime error: stack overflow]");
 }
 END_TEST
@@ -251,6 +281,7 @@ int main(void)
 {
 	return RUN_TESTS("overflow",
 		no_cleanup_has_room_after_an_overflow,
+		a_stack_overflow_of_a_coroutine_too,
 		a_stack_overflow_is_a_panic_if_asked_for,
 		a_stack_overflow_of_another_thread_too,
 		deferred_calls_after_an_overflow_may_do_it_all,

@@ -295,6 +295,99 @@ START_TEST(a_thread_that_had_coroutines_ends_as_others)
 }
 END_TEST
 
+static void end_by_yield(void *word)
+{
+	note("%s", (char *)word);
+	yield();
+}
+
+static void leaving_coroutine(void)
+{
+	defer_frame();
+	defer(say, "c1");
+	defer(rescue, NULL);
+	defer(say, "c2");
+	goexit();
+}
+
+START_TEST(a_goexit_ends_the_coroutine)
+{
+	static char word[] = "ends";
+
+	for (int i = 0; i < 3; i++) {
+		forget();
+		start(leaving_coroutine);
+		panic_g_on_goexit(other, end_by_yield, word);
+		{
+			defer_frame();
+			defer(say, "m1");
+			resume();
+			note("back");
+		}
+		panic_g_free(other);
+		ck_assert_str_eq(trace, "c2 [null] c1 ends back m1");
+	}
+}
+END_TEST
+
+static void leave_without_an_end(void)
+{
+	start(leaving_coroutine);
+	resume();
+}
+
+static void leave_by_a_wrong_end(void)
+{
+	static char word[] = "returns";
+
+	start(leaving_coroutine);
+	panic_g_on_goexit(other, shout, word);
+	resume();
+}
+
+START_TEST(a_goexit_that_ends_nothing_is_fatal)
+{
+	assert_dies(leave_without_an_end, "SIGABRT\nfatal error: goexit() on a "
+		"coroutine, and panic_g_on_goexit() has not told how it "
+		"ends\n");
+	assert_dies(leave_by_a_wrong_end, "SIGABRT\nfatal error: the function "
+		"given to panic_g_on_goexit() has returned\n");
+	assert_told("returns\n");
+}
+END_TEST
+
+#ifdef __x86_64__
+static void *resume_there(void *unused)
+{
+	defer_frame();
+	defer(say, "t");
+	resume();
+	return unused;
+}
+
+/* Each part of it is resumed by a thread of its own. */
+START_TEST(a_coroutine_may_move_to_another_thread)
+{
+	if (PANIC__WATCHED)	/* ThreadSanitizer wants to be told */
+		return;
+	start(coroutine);
+	for (int i = 0; i < 3; i++) {
+		pthread_t thread;
+
+		ck_assert(!pthread_create(&thread, NULL, resume_there, NULL));
+		ck_assert(!pthread_join(thread, NULL));
+	}
+	panic_g_free(other);
+	ck_assert_str_eq(trace, "t t c2 [in coroutine] c1 coroutine ends t");
+}
+END_TEST
+#else
+START_TEST(a_coroutine_may_move_to_another_thread)
+{
+}
+END_TEST
+#endif
+
 static void free_with_frames(void)
 {
 	start(coroutine);
@@ -346,6 +439,9 @@ int main(void)
 		a_coroutine_does_not_see_the_panic_that_resumed_it,
 		a_panic_never_crosses_to_another_stack,
 		a_thread_that_had_coroutines_ends_as_others,
+		a_goexit_ends_the_coroutine,
+		a_goexit_that_ends_nothing_is_fatal,
+		a_coroutine_may_move_to_another_thread,
 		freeing_a_panic_g_with_open_frames_is_fatal,
 		freeing_the_panic_g_in_use_is_fatal,
 		panic_g_free_of_null_does_nothing);
