@@ -119,7 +119,7 @@ static void threadexit(void *unused)
 		panic__dead(panic__m.own._defer, (void *)UINTPTR_MAX,
 			"the thread ended", NULL);
 	panic__freepools();
-	panic__freeunwindings();
+	panic__freeunwindings(&panic__g);
 	panic__freesigstack();
 	/* A destructor that runs later may defer, perhaps after the last time
 	 * that this one runs. */
@@ -242,6 +242,7 @@ void panic_g_free(struct panic_g *g)
 		panic__throw("panic_g_free: it is in use");
 	if (g->_defer)
 		panic__dead(g->_defer, NULL, "its panic_g was freed", NULL);
+	panic__freeunwindings(g);
 	panic__mfree(g);
 }
 

@@ -140,7 +140,6 @@ struct panic__m {
 	const struct panic_fault *fatalfault;	/* because of which it ends */
 	const struct panic_fault *registersof;	/* the fault that has these */
 	const void *registers;	/* as they were; see arch/context.h */
-	struct panic__unwinding *unwinding;	/* the newest */
 	struct panic__dying dying;
 };
 
@@ -325,8 +324,8 @@ PANIC_NORETURN void panic__unwind(struct panic__defer *d,
 void panic__unwoundto(struct panic__frame *f);
 /* Whether f, which is not on the chain, is left by an unwinding. */
 bool panic__isunwound(const struct panic__frame *f);
-/* The thread ends. */
-void panic__freeunwindings(void);
+/* The stack of g ends. */
+void panic__freeunwindings(struct panic_g *g);
 
 /* fault.c */
 

@@ -58,19 +58,19 @@ static _Unwind_Reason_Code look(struct _Unwind_Context *context,
 	return _URC_NO_REASON;
 }
 
-/* Takes the newest off the list. */
-static void drop(void)
+/* Takes the newest off the list of g. */
+static void drop(struct panic_g *g)
 {
-	struct panic__unwinding *u = panic__m.unwinding;
+	struct panic__unwinding *u = g->unwinding;
 
-	panic__m.unwinding = u->link;
+	g->unwinding = u->link;
 	panic__mfree(u);
 }
 
-void panic__freeunwindings(void)
+void panic__freeunwindings(struct panic_g *g)
 {
-	while (panic__m.unwinding)
-		drop();
+	while (g->unwinding)
+		drop(g);
 }
 
 /* u is over: goes to the landing.  What is newer was left by a jump. */
@@ -80,9 +80,9 @@ static PANIC_NORETURN void land(struct panic__unwinding *u)
 	struct panic__defer *d = u->d;
 
 	d->landing &= (uint8_t)~PANIC__UNWINDS;
-	while (panic__m.unwinding != u)
-		drop();
-	drop();
+	while (panic__g.unwinding != u)
+		drop(&panic__g);
+	drop(&panic__g);
 	go(d);
 	__builtin_unreachable();
 }
@@ -150,8 +150,8 @@ bool panic__wantunwind(struct panic *p)
 		return false;
 	p->rare.unwinding = NULL;
 	u->d = p->d;
-	u->link = panic__m.unwinding;
-	panic__m.unwinding = u;
+	u->link = panic__g.unwinding;
+	panic__g.unwinding = u;
 	u->d->landing |= PANIC__WANTED;
 	return true;
 }
@@ -159,7 +159,7 @@ bool panic__wantunwind(struct panic *p)
 /* The unwinding whose way ends at d, or NULL. */
 static struct panic__unwinding *wayto(const struct panic__defer *d)
 {
-	struct panic__unwinding *u = panic__m.unwinding;
+	struct panic__unwinding *u = panic__g.unwinding;
 
 	while (u && u->d != d)
 		u = u->link;
@@ -192,7 +192,7 @@ void panic__unwoundto(struct panic__frame *f)
 
 bool panic__isunwound(const struct panic__frame *f)
 {
-	const struct panic__unwinding *u = panic__m.unwinding;
+	const struct panic__unwinding *u = panic__g.unwinding;
 
 	if (f->d.n > 0 || f->d.ran == 0)
 		return false;

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "check.h"
+#include "coroutine.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -268,6 +269,73 @@ START_TEST(a_cleanup_may_do_all_of_it_itself)
 }
 END_TEST
 
+static struct panic_g *mine, *other;
+static char stack[1 << 17];
+
+static void resume(void)
+{
+	mine = panic_g_switch(other);
+	switch_to();
+}
+
+static void yield(void)
+{
+	other = panic_g_switch(mine);
+	switch_back();
+}
+
+static void yield_in_cleanup(const char **name)
+{
+	note("~%s(", *name);
+	yield();
+	note(")");
+}
+
+static void resume_in_cleanup(const char **name)
+{
+	note("~%s(", *name);
+	resume();
+	note(")");
+}
+
+static NOINLINE void raises_then_yields(void)
+{
+	const char *name __attribute__((cleanup(yield_in_cleanup))) = "yield";
+
+	(void)name;
+	panic("boom");
+}
+
+static NOINLINE void raises_then_resumes(void)
+{
+	const char *name __attribute__((cleanup(resume_in_cleanup))) = "resume";
+
+	(void)name;
+	panic("boom");
+}
+
+static void coroutine(void)
+{
+	lands(raises_then_yields);
+	yield();
+}
+
+/* Each stack has its own way to its own landing. */
+START_TEST(cleanups_may_switch_stacks)
+{
+	if (PANIC__WATCHED)
+		return;
+	other = panic_g_new(stack, sizeof stack);
+	make_coroutine(coroutine, stack, sizeof stack);
+	lands(raises_then_resumes);
+	resume();
+	panic_g_free(other);
+	ck_assert_str_eq(trace, "second first [boom] ~resume( second first "
+		"[boom] ~yield( ) ~late ~early older landed ~own ) ~late "
+		"~early older landed ~own");
+}
+END_TEST
+
 static NOINLINE void ends_its_frame(void)
 {
 	defer_frame();
@@ -525,6 +593,7 @@ int main(void)
 		a_panic_in_a_cleanup_may_land_there_itself,
 		a_panic_in_a_cleanup_does_not_ask_by_itself,
 		a_cleanup_may_do_all_of_it_itself,
+		cleanups_may_switch_stacks,
 		a_frame_that_was_being_left_is_passed,
 		handlers_of_pthread_cleanup_push_run,
 		the_landings_own_function_is_unwound_to_its_frame,

@@ -81,6 +81,7 @@ struct panic_g {
 	uintptr_t hi;			/* end of the stack */
 	uintptr_t lo;			/* its lowest address */
 	struct panic *_panic;		/* newest panic */
+	struct panic__unwinding *unwinding;	/* newest panic_unwind() */
 };
 
 extern PANIC_EXPORT __thread struct panic_g panic__g PANIC__TLS;
