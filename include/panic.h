@@ -263,7 +263,8 @@ PANIC_EXPORT void panic_free(struct panic *p);
  *
  * Returns 0; or -1 with errno EINVAL if p is not the panic that the running
  * call has recovered, ENOMEM, or ENOTSUP after a stack overflow, where there is
- * no room to run them; then the landing comes without.  POSIX: pthread_exit.
+ * no room to run them, and on arm64 after any fault; then the landing comes
+ * without.  POSIX: pthread_exit.
  */
 PANIC_EXPORT int panic_unwind(const struct panic *p);
 

@@ -32,6 +32,14 @@
 #define UNPOISON() ((void)0)
 #endif
 
+/* Where a function goes on, its sp.  ARM's _Unwind_GetCFA() tells that of its
+ * caller, and only while it unwinds. */
+#ifdef __arm__
+#define SP(context) ((uintptr_t)_Unwind_GetGR(context, 13))
+#else
+#define SP(context) ((uintptr_t)_Unwind_GetCFA(context))
+#endif
+
 struct panic__unwinding {
 	struct _Unwind_Exception exception;	/* first */
 	struct panic__unwinding *link;	/* one that is not over: a cleanup of
@@ -48,7 +56,7 @@ static _Unwind_Reason_Code look(struct _Unwind_Context *context,
 	void *unwinding)
 {
 	struct panic__unwinding *u = unwinding;
-	uintptr_t sp = (uintptr_t)_Unwind_GetCFA(context);
+	uintptr_t sp = SP(context);
 
 	if (panic__isabove(sp, u->d->fp)) {
 		u->callersp = sp;
@@ -92,7 +100,7 @@ static _Unwind_Reason_Code stop(int version, _Unwind_Action actions,
 	struct _Unwind_Context *context, void *unwinding)
 {
 	struct panic__unwinding *u = unwinding;
-	uintptr_t sp = (uintptr_t)_Unwind_GetCFA(context);
+	uintptr_t sp = SP(context);
 
 	(void)version, (void)class, (void)exception;
 	if ((actions & _UA_END_OF_STACK) || sp >= u->callersp)
@@ -114,6 +122,21 @@ static void caught(_Unwind_Reason_Code code,
 		"throw;");
 }
 
+/* Whether the way is barred: the stack is full, or libgcc would have to go
+ * through the trampoline of a fault on arm64, which tells its pc in a register
+ * that libgcc does not know. */
+static bool isbarred(const struct panic *p)
+{
+#ifdef __aarch64__
+	for (const struct panic *q = p; q; q = q->link)
+		if (q->type == &panic_fault_type)
+			return true;
+#else
+	(void)p;
+#endif
+	return panic__onoverflowstack(PANIC__CFA());
+}
+
 int panic_unwind(const struct panic *p)
 {
 	struct panic *newest = panic__g._panic;
@@ -123,7 +146,7 @@ int panic_unwind(const struct panic *p)
 		errno = EINVAL;
 		return -1;
 	}
-	if (panic__onoverflowstack(PANIC__CFA())) {
+	if (isbarred(p)) {
 		errno = ENOTSUP;
 		return -1;
 	}
