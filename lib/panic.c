@@ -229,8 +229,10 @@ static PANIC_NORETURN void recovery(struct panic__defer *d)
 		__builtin_unreachable();
 	}
 #endif
-	if (d->landing >= PANIC__UNWINDS)
-		panic__unwind(d, recovery);
+	if (d->landing & PANIC__UNWINDS) {	/* a cleanup there panicked */
+		d->landing &= (uint8_t)~PANIC__UNWINDS;
+		recovery(d);
+	}
 	if (!d->openDefer) {
 		struct panic__proc *r = (struct panic__proc *)d;
 
@@ -310,12 +312,12 @@ static inline void endaborted(const struct panic__defer *d)
 static __attribute__((noinline)) void recoveredrare(struct panic *p,
 	struct panic__defer *d)
 {
-	bool unwinds = panic__wantunwind(p);
+	struct panic__unwinding *u = panic__takeunwinding(p);
 
 	droppanic(p);
 	endaborted(d);
-	if (unwinds)
-		recovery(d);
+	if (u)
+		panic__unwind(u, recovery);
 }
 
 /* p, the newest panic, was recovered, and the call of d that did so has

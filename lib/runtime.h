@@ -300,8 +300,7 @@ struct panic__defer *panic__getchain(void);
 /* The main thread's stack has the limit of the moment, not that of its start
  * (setrlimit).  Signals: yes. */
 void panic__stacklimit(void);
-/* Ends the process if goexit() cannot end what runs here: a coroutine that
- * nobody has told how. */
+/* Fatal if nobody has told how the coroutine that runs here ends. */
 void panic__checkgoexit(void);
 /* Ends what runs here, the thread or a coroutine, after its deferred calls.
  * Go: goexit0. */
@@ -311,14 +310,13 @@ bool panic__exiting(void);
 /* unwind.c */
 
 /* In a record's landing: its function is being unwound, by an unwinding that
- * ends there; or one is to come before it. */
-enum { PANIC__UNWINDS = 0x40, PANIC__WANTED = 0x80 };
-/* p is over, and p->d is the landing.  Whether p has an unwinding, which is to
- * come before it by panic__unwind(). */
-bool panic__wantunwind(struct panic *p);
-/* If the landing of d waits for an unwinding, that; then go(d), which does not
- * return. */
-PANIC_NORETURN void panic__unwind(struct panic__defer *d,
+ * ends there. */
+enum { PANIC__UNWINDS = 0x80 };
+/* p is over, and p->d is the landing.  The unwinding that is to come before it
+ * by panic__unwind(), or NULL. */
+struct panic__unwinding *panic__takeunwinding(struct panic *p);
+/* Does it, and then go() with the record, which does not return. */
+PANIC_NORETURN void panic__unwind(struct panic__unwinding *u,
 	void (*go)(struct panic__defer *d));
 /* f is left.  Does not return if an unwinding has come to it by that. */
 void panic__unwoundto(struct panic__frame *f);

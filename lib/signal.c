@@ -263,8 +263,8 @@ static bool onalternate(const ucontext_t *uc, uintptr_t at)
 	return at - (uintptr_t)uc->uc_stack.ss_sp < uc->uc_stack.ss_size;
 }
 
-/* Whether the kernel's record uc lies below top, on the same stack. */
-static bool isbelow(const ucontext_t *uc, uintptr_t top)
+/* Whether the kernel's record uc lies right below top, on the same stack. */
+static bool hasrecord(const ucontext_t *uc, uintptr_t top)
 {
 	return top == (uintptr_t)CONTEXT_SP(uc) &&
 		onalternate(uc, top) == onalternate(uc, (uintptr_t)uc);
@@ -273,14 +273,15 @@ static bool isbelow(const ucontext_t *uc, uintptr_t top)
 /* Goes on as if the faulting instruction had called the trampoline, at once or
  * when the handler returns.  Right below the interrupted code may lie the
  * kernel's record of it, with the vector registers and the protection keys at
- * its top: then the trampoline's frame is here, which is below. */
+ * its top: then the trampoline's frame is here, which is below.  Who returns
+ * leaves this place to others, so then it still overwrites them. */
 static void leave(ucontext_t *uc, const struct panic_fault *f)
 {
 	char below[INJECTED];
 	bool atonce = leavesatonce(uc);
 	uintptr_t top = newtop(uc);
 
-	if (atonce && isbelow(uc, top))
+	if (atonce && hasrecord(uc, top))
 		top = (uintptr_t)below + sizeof below;
 	inject(uc, top, f);
 	if (atonce)

@@ -165,52 +165,40 @@ int panic_unwind(const struct panic *p)
 	return 0;
 }
 
-bool panic__wantunwind(struct panic *p)
+struct panic__unwinding *panic__takeunwinding(struct panic *p)
 {
 	struct panic__unwinding *u = panic__rare(p)->unwinding;
 
 	if (!u)
-		return false;
+		return NULL;
 	p->rare.unwinding = NULL;
 	u->d = p->d;
 	u->link = panic__g.unwinding;
 	panic__g.unwinding = u;
-	u->d->landing |= PANIC__WANTED;
-	return true;
-}
-
-/* The unwinding whose way ends at d, or NULL. */
-static struct panic__unwinding *wayto(const struct panic__defer *d)
-{
-	struct panic__unwinding *u = panic__g.unwinding;
-
-	while (u && u->d != d)
-		u = u->link;
 	return u;
 }
 
-void panic__unwind(struct panic__defer *d, void (*go)(struct panic__defer *d))
+void panic__unwind(struct panic__unwinding *u,
+	void (*go)(struct panic__defer *d))
 {
-	struct panic__unwinding *u = wayto(d);
-	bool wanted = (d->landing & PANIC__WANTED) != 0;
-
-	d->landing &= (uint8_t)~(PANIC__UNWINDS | PANIC__WANTED);
-	if (u && wanted) {	/* else a panic in a cleanup has come here */
-		u->land = go;
-		_Unwind_Backtrace(look, u);
-		UNPOISON();
-		if (u->callersp)
-			_Unwind_ForcedUnwind(&u->exception, stop, u);
-		land(u);	/* no way leads there */
-	}
-	go(d);
-	__builtin_unreachable();
+	panic__landcleanups(u->d->fp);
+	u->land = go;
+	_Unwind_Backtrace(look, u);
+	UNPOISON();
+	if (u->callersp)
+		_Unwind_ForcedUnwind(&u->exception, stop, u);
+	land(u);	/* no way leads there */
 }
 
 void panic__unwoundto(struct panic__frame *f)
 {
-	if (PANIC__UNLIKELY(f->d.landing & PANIC__UNWINDS))
-		land(wayto(&f->d));
+	struct panic__unwinding *u = panic__g.unwinding;
+
+	if (PANIC__LIKELY(!(f->d.landing & PANIC__UNWINDS)))
+		return;
+	while (u->d != &f->d)
+		u = u->link;
+	land(u);
 }
 
 bool panic__isunwound(const struct panic__frame *f)

@@ -71,7 +71,8 @@ void panic__format(struct panic *p, const char *fmt, va_list ap)
 		panic__setnil(p);
 		return;
 	}
-	if (!strchr(fmt, '%')) {	/* vsnprintf() is not for nothing */
+	/* Nothing to format: skip vsnprintf(). */
+	if (!strchr(fmt, '%')) {
 		setmessage(p, fmt, strlen(fmt));
 		return;
 	}

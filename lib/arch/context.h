@@ -84,8 +84,7 @@ enum { INJECTED = REDZONE + sizeof(struct sigframe) + REGISTERBYTES + 15 };
 static inline void inject(ucontext_t *uc, uintptr_t top,
 	const struct panic_fault *fault)
 {
-	uintptr_t at = (top - REDZONE - sizeof(struct sigframe) -
-		REGISTERBYTES) & ~(uintptr_t)15;
+	uintptr_t at = (top - INJECTED + 15) & ~(uintptr_t)15;
 	struct sigframe *f = (struct sigframe *)at;
 
 	keep(f, uc);
