@@ -6,6 +6,8 @@
 
 #include "config.h"
 
+#include "check.h"
+
 #ifdef HAVE_MAKECONTEXT
 #include <ucontext.h>
 
@@ -73,5 +75,28 @@ static void make_coroutine(void (*fn)(void), void *stack, size_t size)
 	sigaltstack(&before, NULL);
 }
 #endif
+
+/* The coroutine with a panic_g of its own. */
+
+static char stack[1 << 18] UNUSED;
+static struct panic_g *mine, *other UNUSED;
+
+HELPER void start_coroutine(void (*fn)(void))
+{
+	other = panic_g_new(stack, sizeof stack);
+	make_coroutine(fn, stack, sizeof stack);
+}
+
+HELPER void resume(void)
+{
+	mine = panic_g_switch(other);
+	switch_to();
+}
+
+HELPER void yield(void)
+{
+	other = panic_g_switch(mine);
+	switch_back();
+}
 
 #endif

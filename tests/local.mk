@@ -35,6 +35,7 @@ PANIC_TESTS = \
 	tests/test-try \
 	tests/test-typed \
 	tests/test-unwind \
+	tests/test-unwinding \
 	tests/test-value \
 	tests/test-ways
 
@@ -105,6 +106,7 @@ tests_kvd_save_goto_LDADD = lib/libpanic.la $(SYSTEM_LIBS)
 tests_test_cancel_CFLAGS = $(AM_CFLAGS) -fexceptions
 tests_test_try_CFLAGS = $(AM_CFLAGS) -fexceptions
 tests_test_unwind_CFLAGS = $(AM_CFLAGS) -fexceptions
+tests_test_unwinding_CFLAGS = $(AM_CFLAGS) -fexceptions
 tests_test_cleanup_CFLAGS = $(AM_CFLAGS) -fno-exceptions
 tests_test_stale_CFLAGS = $(AM_CFLAGS) -fno-exceptions
 
@@ -152,6 +154,7 @@ noinst_HEADERS = \
 	tests/machine.h \
 	tests/report.h \
 	tests/sanitizer.h \
+	tests/unwind.h \
 	tests/conformance/anew.h \
 	tests/conformance/conform.h \
 	tests/conformance/dying.h \
@@ -187,7 +190,7 @@ EXTRA_DIST += tests/WAYS.md tests/README.md tests/valgrind.supp
 EXTRA_DIST += tests/lint.sh .clang-format .editorconfig
 EXTRA_DIST += tests/summary.sh tests/installcheck.sh tests/matrix.sh
 EXTRA_DIST += tests/ports.sh tests/chroot.sh tests/debian.sh tests/musl.sh \
-	tests/calcd-lib.sh tests/PORTS.md packaging
+	tests/calcd-lib.sh tests/cxx-lib.sh tests/PORTS.md packaging
 EXTRA_DIST += tests/adopters.sh tests/adopters
 
 # Automake's own rule, with one line for the whole suite at its end, passed or

@@ -230,16 +230,17 @@ chmod +x "$dir/slow"
 bad "$dir/slow" "one that is slow" "it has taken more than 2 s"
 
 # The other threads stand still while the report is printed.
-mkfifo "$dir/input"
+mkfifo "$dir/input" "$dir/output"
 {
-	until grep -F "[running]" "$dir/report" >/dev/null 2>&1; do
-		kill -0 $$ || break
-		sleep 0.1
+	while IFS= read -r line && printf '%s\n' "$line"; do
+		case $line in *"[running]"*) break ;; esac
 	done
-	echo go
-} >"$dir/input" &
-rm -f "$dir/report"
-report watched env PANIC_SYMBOLIZE="$dir/slow" <"$dir/input"
+	echo go >&3
+	exec 3>&-
+	cat
+} 3>"$dir/input" <"$dir/output" >"$dir/report" &
+PANIC_SYMBOLIZE="$dir/slow" "$dir/target" watched <"$dir/input" \
+	>"$dir/output" 2>&1
 wait
 says "the other threads" "it has taken more than 2 s"
 if grep alive "$dir/report"; then

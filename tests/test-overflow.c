@@ -82,35 +82,6 @@ START_TEST(deferred_calls_after_an_overflow_may_do_it_all)
 }
 END_TEST
 
-static char coroutines[1 << 17];
-static struct panic_g *threads;
-
-static void overflows(void)
-{
-	attempt(fault_stack);
-	attempt(fault_stack);
-	panic_g_switch(threads);
-	switch_back();
-}
-
-START_TEST(a_stack_overflow_of_a_coroutine_too)
-{
-	struct panic_g *g;
-
-	start(PANIC_STACK_OVERFLOW);
-	/* Its guard. */
-	ck_assert(!mprotect((char *)(((uintptr_t)coroutines + 4095) &
-		~(uintptr_t)4095), 4096, PROT_NONE));
-	g = panic_g_new(coroutines + 8192, sizeof coroutines - 8192);
-	make_coroutine(overflows, coroutines + 8192, sizeof coroutines - 8192);
-	threads = panic_g_switch(g);
-	switch_to();
-	panic_g_free(g);
-	ck_assert_str_eq(trace, "[6 runtime error: stack overflow] "
-		"[6 runtime error: stack overflow]");
-}
-END_TEST
-
 static void unwind_overflow(void *unused)
 {
 	int status = panic_unwind(recover());
@@ -149,6 +120,29 @@ static char *map(size_t size)
 	ck_assert_ptr_ne(p, MAP_FAILED);
 	return p;
 }
+
+static void overflows(void)
+{
+	attempt(fault_stack);
+	attempt(fault_stack);
+	yield();
+}
+
+START_TEST(a_stack_overflow_of_a_coroutine_too)
+{
+	enum { GUARD = 4096, SIZE = 1 << 17 };
+	char *low = map(GUARD + SIZE);
+
+	start(PANIC_STACK_OVERFLOW);
+	ck_assert(!mprotect(low, GUARD, PROT_NONE));
+	other = panic_g_new(low + GUARD, SIZE);
+	make_coroutine(overflows, low + GUARD, SIZE);
+	resume();
+	panic_g_free(other);
+	ck_assert_str_eq(trace, "[6 runtime error: stack overflow] "
+		"[6 runtime error: stack overflow]");
+}
+END_TEST
 
 /* Mappings go downwards: there is room for the other stack above this one. */
 START_TEST(the_other_stack_may_lie_above_the_threads_own)
@@ -281,10 +275,10 @@ int main(void)
 {
 	return RUN_TESTS("overflow",
 		no_cleanup_has_room_after_an_overflow,
-		a_stack_overflow_of_a_coroutine_too,
 		a_stack_overflow_is_a_panic_if_asked_for,
 		a_stack_overflow_of_another_thread_too,
 		deferred_calls_after_an_overflow_may_do_it_all,
+		a_stack_overflow_of_a_coroutine_too,
 		the_other_stack_may_lie_above_the_threads_own,
 		a_frame_that_steps_over_the_guard_is_one_too,
 		it_is_fatal_otherwise,

@@ -156,27 +156,6 @@ END_TEST
 
 /* Coroutines. */
 
-static struct panic_g *mine, *other;
-static char stack[1 << 18];
-
-static void resume(void)
-{
-	mine = panic_g_switch(other);
-	switch_to();
-}
-
-static void yield(void)
-{
-	other = panic_g_switch(mine);
-	switch_back();
-}
-
-static void start(void (*fn)(void))
-{
-	other = panic_g_new(stack, sizeof stack);
-	make_coroutine(fn, stack, sizeof stack);
-}
-
 static void coroutine(void)
 {
 	{
@@ -195,7 +174,7 @@ end:
 
 START_TEST(each_stack_has_its_own_chain)
 {
-	start(coroutine);
+	start_coroutine(coroutine);
 	{
 		defer_frame();
 		defer(say, "m1");
@@ -235,7 +214,7 @@ end:
 
 START_TEST(a_coroutine_does_not_see_the_panic_that_resumed_it)
 {
-	start(lone_coroutine);
+	start_coroutine(lone_coroutine);
 	{
 		recover_frame(goto end);
 		defer(rescue, NULL);
@@ -257,7 +236,7 @@ static void panicking_coroutine(void)
 
 static void panic_in_a_coroutine(void)
 {
-	start(panicking_coroutine);
+	start_coroutine(panicking_coroutine);
 	recover_frame(return);
 	defer(shout, "main");
 	resume();
@@ -273,7 +252,7 @@ END_TEST
 
 static void *resume_in_a_frame(void *unused)
 {
-	start(coroutine);
+	start_coroutine(coroutine);
 	{
 		defer_frame();
 		defer(say, "t1");
@@ -316,7 +295,7 @@ START_TEST(a_goexit_ends_the_coroutine)
 
 	for (int i = 0; i < 3; i++) {
 		forget();
-		start(leaving_coroutine);
+		start_coroutine(leaving_coroutine);
 		panic_g_on_goexit(other, end_by_yield, word);
 		{
 			defer_frame();
@@ -332,7 +311,7 @@ END_TEST
 
 static void leave_without_an_end(void)
 {
-	start(leaving_coroutine);
+	start_coroutine(leaving_coroutine);
 	resume();
 }
 
@@ -340,7 +319,7 @@ static void leave_by_a_wrong_end(void)
 {
 	static char word[] = "returns";
 
-	start(leaving_coroutine);
+	start_coroutine(leaving_coroutine);
 	panic_g_on_goexit(other, shout, word);
 	resume();
 }
@@ -370,7 +349,7 @@ START_TEST(a_coroutine_may_move_to_another_thread)
 {
 	if (PANIC__WATCHED)	/* ThreadSanitizer wants to be told */
 		return;
-	start(coroutine);
+	start_coroutine(coroutine);
 	for (int i = 0; i < 3; i++) {
 		pthread_t thread;
 
@@ -390,7 +369,7 @@ END_TEST
 
 static void free_with_frames(void)
 {
-	start(coroutine);
+	start_coroutine(coroutine);
 	resume();
 	panic_g_free(other);
 }

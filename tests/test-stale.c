@@ -178,14 +178,19 @@ static NOINLINE void opens_a_like_frame(void)
 	longjmp(env, 1);
 }
 
-static void longjmp_then_like_frame(void)
+/* Both from the same place. */
+static NOINLINE void in_turn(void (*first)(void), void (*second)(void))
 {
-	static void (*const functions[])(void) =
-		{ left_by_longjmp, opens_a_like_frame };
+	void (*const functions[])(void) = { first, second };
 
 	for (volatile int i = 0; i < 2; i++)
 		if (!setjmp(env))
 			functions[i]();
+}
+
+static void longjmp_then_like_frame(void)
+{
+	in_turn(left_by_longjmp, opens_a_like_frame);
 }
 
 START_TEST(a_frame_over_a_dead_one_is_not_taken_for_it)	/* D9 */
@@ -198,11 +203,7 @@ END_TEST
 /* The new frame is a sibling's: same depth, same caller, same call. */
 static void siblings(void)
 {
-	static void (*const functions[])(void) =
-		{ leave_by_longjmp, opens_a_frame };
-
-	for (volatile int i = 0; i < 2; i++)
-		functions[i]();
+	in_turn(leave_by_longjmp, opens_a_frame);
 }
 
 START_TEST(a_longjmp_is_found_by_a_sibling_in_its_place)	/* D9 */

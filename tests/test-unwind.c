@@ -4,67 +4,9 @@
 
 #include "config.h"
 
-#include "check.h"
-#include "coroutine.h"
+#include "unwind.h"
 
 #include <errno.h>
-#include <setjmp.h>
-
-static void leave_name(const char **name)
-{
-	note("~%s", *name);
-}
-
-#define CLEANED(name) \
-	const char *name __attribute__((cleanup(leave_name), unused)) = #name
-
-static int asked;
-
-static void unwind(void *unused)
-{
-	const struct panic *p = recover();
-
-	(void)unused;
-	note("[%s]", p ? panic_message(p) : "null");
-	asked = panic_unwind(p);
-}
-
-/* Three functions: one with a cleanup of its own, one with deferred calls
- * before and behind it, one with nothing. */
-
-static NOINLINE void raises(void)
-{
-	CLEANED(raiser);
-	panic("boom");
-}
-
-static NOINLINE void with_calls(void (*fn)(void))
-{
-	CLEANED(early);
-	defer_frame();
-	defer(say, "first");
-	CLEANED(late);
-	defer(say, "second");
-	fn();
-}
-
-static NOINLINE void plain(void (*fn)(void))
-{
-	with_calls(fn);
-	note("not reached");
-}
-
-static NOINLINE void lands(void (*fn)(void))
-{
-	CLEANED(own);
-	recover_frame(note("landed"); return);
-	defer(say, "older");
-	defer(unwind, NULL);
-	plain(fn);
-}
-
-/* The older call runs behind the landing, before its statement. */
-#define UNWOUND "second first [boom] ~raiser ~late ~early older landed ~own"
 
 START_TEST(cleanups_run_before_the_landing)
 {
@@ -116,14 +58,6 @@ START_TEST(deferproc_lands_behind_them_too)
 }
 END_TEST
 
-static void raise_again(void *unused)
-{
-	CLEANED(deferred);
-
-	(void)unused;
-	panic("again");
-}
-
 static NOINLINE void panics_on_its_way(void)
 {
 	CLEANED(outer);
@@ -160,179 +94,6 @@ START_TEST(an_older_panic_goes_on)
 	lands_under_a_panic();
 	ck_assert_str_eq(trace, "second first [again] ~deferred ~raiser ~outer "
 		"~late ~early older landed ~own [oldest]");
-}
-END_TEST
-
-static void raise_in_cleanup(const char **name)
-{
-	note("~%s", *name);
-	panic("of a cleanup");
-}
-
-static NOINLINE void raises_then_cleanup_panics(void)
-{
-	const char *name __attribute__((cleanup(raise_in_cleanup))) = "bad";
-
-	(void)name;
-	panic("boom");
-}
-
-static NOINLINE void lands_outside(void)
-{
-	recover_frame(note("outside"); return);
-	defer(rescue, NULL);
-	lands(raises_then_cleanup_panics);
-}
-
-/* The frame's older call is run by it; "late" and "early" are not, since the
- * one that recovers it does not ask. */
-START_TEST(a_panic_in_a_cleanup_goes_on_instead)
-{
-	lands_outside();
-	ck_assert_str_eq(trace, "second first [boom] ~bad older [of a cleanup] "
-		"outside");
-	forget();
-	lands(raises);
-	ck_assert_str_eq(trace, UNWOUND);
-}
-END_TEST
-
-static NOINLINE void lands_twice(void)
-{
-	recover_frame(note("landed"); return);
-	defer(unwind, NULL);
-	defer(unwind, NULL);
-	plain(raises_then_cleanup_panics);
-}
-
-/* To Clang a cleanup that runs in an unwinding and is itself unwound is a
- * reason to call abort(). */
-#ifdef __clang__
-#define UNWINDS_CLEANUPS 0
-#else
-#define UNWINDS_CLEANUPS 1
-#endif
-
-START_TEST(a_panic_in_a_cleanup_may_land_there_itself)
-{
-	if (!UNWINDS_CLEANUPS)
-		return;
-	lands_twice();
-	ck_assert_str_eq(trace, "second first [boom] ~bad [of a cleanup] "
-		"~late ~early landed");
-}
-END_TEST
-
-static void raise_cleaned(const char **name)
-{
-	note("~%s", *name);
-	raise_again(NULL);
-}
-
-static NOINLINE void lands_in_its_own_cleanup(void)
-{
-	recover_frame(note("landed"); return);
-	const char *name __attribute__((cleanup(raise_cleaned))) = "bad";
-	defer(rescue, NULL);
-	defer(unwind, NULL);
-	(void)name;
-	raises();
-}
-
-START_TEST(a_panic_in_a_cleanup_does_not_ask_by_itself)
-{
-	lands_in_its_own_cleanup();
-	ck_assert_str_eq(trace, "[boom] ~raiser ~bad [again] landed");
-}
-END_TEST
-
-static void job_in_cleanup(const char **name)
-{
-	note("~%s(", *name);
-	lands(raises);
-	note(")");
-}
-
-static NOINLINE void raises_then_cleanup_works(void)
-{
-	const char *name __attribute__((cleanup(job_in_cleanup))) = "job";
-
-	(void)name;
-	panic("boom");
-}
-
-START_TEST(a_cleanup_may_do_all_of_it_itself)
-{
-	lands(raises_then_cleanup_works);
-	ck_assert_str_eq(trace, "second first [boom] ~job( " UNWOUND
-		" ) ~late ~early older landed ~own");
-}
-END_TEST
-
-static struct panic_g *mine, *other;
-static char stack[1 << 17];
-
-static void resume(void)
-{
-	mine = panic_g_switch(other);
-	switch_to();
-}
-
-static void yield(void)
-{
-	other = panic_g_switch(mine);
-	switch_back();
-}
-
-static void yield_in_cleanup(const char **name)
-{
-	note("~%s(", *name);
-	yield();
-	note(")");
-}
-
-static void resume_in_cleanup(const char **name)
-{
-	note("~%s(", *name);
-	resume();
-	note(")");
-}
-
-static NOINLINE void raises_then_yields(void)
-{
-	const char *name __attribute__((cleanup(yield_in_cleanup))) = "yield";
-
-	(void)name;
-	panic("boom");
-}
-
-static NOINLINE void raises_then_resumes(void)
-{
-	const char *name __attribute__((cleanup(resume_in_cleanup))) = "resume";
-
-	(void)name;
-	panic("boom");
-}
-
-static void coroutine(void)
-{
-	lands(raises_then_yields);
-	yield();
-}
-
-/* Each stack has its own way to its own landing. */
-START_TEST(cleanups_may_switch_stacks)
-{
-	if (PANIC__WATCHED)
-		return;
-	other = panic_g_new(stack, sizeof stack);
-	make_coroutine(coroutine, stack, sizeof stack);
-	lands(raises_then_resumes);
-	resume();
-	panic_g_free(other);
-	ck_assert_str_eq(trace, "second first [boom] ~resume( second first "
-		"[boom] ~yield( ) ~late ~early older landed ~own ) ~late "
-		"~early older landed ~own");
 }
 END_TEST
 
@@ -469,71 +230,6 @@ START_TEST(what_was_not_recovered_is_refused)
 }
 END_TEST
 
-static NOINLINE void exits_in_cleanup(const char **name)
-{
-	note("~%s", *name);
-	pthread_exit(NULL);
-}
-
-static NOINLINE void raises_then_exits(void)
-{
-	const char *name __attribute__((cleanup(exits_in_cleanup))) = "exit";
-
-	(void)name;
-	panic("boom");
-}
-
-static void exits_on_the_way(void)
-{
-	lands(raises_then_exits);
-}
-
-/* The thread's end takes over: it runs what the landing's frame has, too. */
-START_TEST(a_cleanup_may_end_the_thread)
-{
-	if (!UNWINDS_CLEANUPS)
-		return;
-	in_thread(exits_on_the_way);
-	ck_assert_str_eq(trace, "second first [boom] ~exit ~late ~early older "
-		"~own");
-}
-END_TEST
-
-static jmp_buf env;
-
-static void jump_in_cleanup(const char **name)
-{
-	note("~%s", *name);
-	longjmp(env, 1);
-}
-
-static NOINLINE void raises_then_jumps(void)
-{
-	const char *name __attribute__((cleanup(jump_in_cleanup))) = "jump";
-
-	(void)name;
-	panic("boom");
-}
-
-static NOINLINE void lands_never(void)
-{
-	recover_frame(return);
-	defer(unwind, NULL);
-	plain(raises_then_jumps);
-}
-
-/* Over no frame that has calls left. */
-START_TEST(a_cleanup_may_jump_away)
-{
-	for (volatile int i = 0; i < 3; i++)
-		if (setjmp(env) == 0)
-			lands_never();
-	forget();
-	lands(raises);
-	ck_assert_str_eq(trace, UNWOUND);
-}
-END_TEST
-
 static int *volatile nowhere;
 
 static NOINLINE void faults(void)
@@ -595,18 +291,11 @@ int main(void)
 		deferproc_lands_behind_them_too,
 		an_aborted_panic_is_passed,
 		an_older_panic_goes_on,
-		a_panic_in_a_cleanup_goes_on_instead,
-		a_panic_in_a_cleanup_may_land_there_itself,
-		a_panic_in_a_cleanup_does_not_ask_by_itself,
-		a_cleanup_may_do_all_of_it_itself,
-		cleanups_may_switch_stacks,
 		a_frame_that_was_being_left_is_passed,
 		handlers_of_pthread_cleanup_push_run,
 		the_landings_own_function_is_unwound_to_its_frame,
 		asked_twice_it_is_done_once,
 		what_was_not_recovered_is_refused,
-		a_cleanup_may_end_the_thread,
-		a_cleanup_may_jump_away,
 		callers_of_a_fault_are_unwound,
 		behind_a_function_without_a_table_none_runs);
 }

@@ -2,32 +2,11 @@
 # SPDX-License-Identifier: MIT
 # unwind.sh - panic_unwind() through frames of C++: destructors, catch,
 # noexcept; with each pair of compilers there is, with and without optimization.
-#
-# From the environment: top_srcdir, top_builddir (where libtool has built the
-# library), CC, CXX.
 
-: "${top_srcdir:=.}" "${top_builddir:=.}" "${CC:=cc}" "${CXX:=c++}"
-src=$top_srcdir/tests
-work=$(mktemp -d) || exit 99
-trap 'rm -rf "$work"' EXIT
-trap 'exit 99' HUP INT TERM
-checks=0
-failures=0
+# shellcheck source=tests/cxx-lib.sh
+. "${top_srcdir:-.}/tests/cxx-lib.sh"
 
-for dir in "$top_builddir/.libs" "$top_builddir/lib/.libs"; do
-	[ ! -f "$dir/libpanic.so" ] || libdir=$(cd "$dir" && pwd)
-done
-if [ -z "$libdir" ]; then
-	echo "unwind.sh: no libpanic.so in $top_builddir"
-	exit 77
-fi
 export PANIC_TRACEBACK=none
-
-fail()
-{
-	failures=$((failures + 1))
-	echo "FAIL: $compilers: $*"
-}
 
 # prints CASE WANT: standard output and error; a signal's number behind it.
 prints()
@@ -37,7 +16,7 @@ prints()
 	# shellcheck disable=SC2254	# a pattern
 	case $got in
 	$2) ;;
-	*) fail "$1 printed"; echo "$got" ;;
+	*) fail "$compilers: $1 printed"; echo "$got" ;;
 	esac
 }
 
@@ -52,7 +31,7 @@ try()
 	    ! $2 -g "$3" -I"$top_srcdir/include" "$src/unwind-program.cc" \
 	    "$work/lands.o" -L"$libdir" -Wl,-rpath,"$libdir" -lpanic \
 	    -o "$work/program"; then
-		fail "cannot be compiled"
+		fail "$compilers: cannot be compiled"
 		return
 	fi
 	prints destructors "recovered: boom

@@ -3,32 +3,11 @@
 # unwinder.sh - linking with libpanic, which needs libunwind, changes neither
 # where a program finds the unwinder of libgcc_s nor what pthread_cancel and
 # C++ do with it.
-#
-# From the environment: top_srcdir, top_builddir (where libtool has built the
-# library), CC, CXX.
 
-: "${top_srcdir:=.}" "${top_builddir:=.}" "${CC:=cc}" "${CXX:=c++}"
-src=$top_srcdir/tests
-work=$(mktemp -d) || exit 99
-trap 'rm -rf "$work"' EXIT
-trap 'exit 99' HUP INT TERM
-checks=0
-failures=0
-
-for dir in "$top_builddir/.libs" "$top_builddir/lib/.libs"; do
-	[ ! -f "$dir/libpanic.so" ] || libdir=$(cd "$dir" && pwd)
-done
-if [ -z "$libdir" ]; then
-	echo "unwinder.sh: no libpanic.so in $top_builddir"
-	exit 77
-fi
+# shellcheck source=tests/cxx-lib.sh
+. "${top_srcdir:-.}/tests/cxx-lib.sh"
 panic="-L$libdir -Wl,-rpath,$libdir -lpanic"
 flags="-g -O2 -I$top_srcdir/include -I$src -pthread"
-
-fail() {
-	failures=$((failures + 1))
-	echo "FAIL: $*"
-}
 
 build() {
 	"$@" || { fail "$*"; exit 1; }
